@@ -1,0 +1,327 @@
+"""Checks that need more than one place of a request: sizes before anything is built, names and indexes that point.
+
+They look at the JSON itself and pass over whatever has the wrong shape (the models name that), so that one answer
+can hold every fault of a document.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from vrp.domain import limits
+from vrp.errors import Fault, Place
+
+Document = dict[str, Any]
+_LOADS = {"jobs": ("delivery", "pickup"), "shipments": ("amount",), "vehicles": ("capacity", "initial_load")}
+
+
+def sizes(document: Document) -> Iterator[Fault]:
+    """This will yield a fault for each published limit that the counts in the document go beyond."""
+    stops = _length(document, "jobs") + 2 * _length(document, "shipments")
+    if stops > limits.MAX_STOPS:
+        yield Fault(("jobs",), f"{stops} stops; the limit is {limits.MAX_STOPS}", "too_long")
+    if _length(document, "locations") > limits.MAX_STOPS:
+        yield Fault(("locations",), f"the limit is {limits.MAX_STOPS} locations", "too_long")
+    vehicles = _length(document, "vehicles")
+    for vehicle in _rows(document, "vehicles"):
+        count = vehicle.get("count", 1)
+        vehicles += int(count) - 1 if isinstance(count, int | float) and 1 <= count < 1e15 else 0
+    if vehicles > limits.MAX_VEHICLES:
+        yield Fault(("vehicles",), f"{vehicles} vehicles; the limit is {limits.MAX_VEHICLES}", "too_long")
+    matrices = document.get("matrices")
+    for profile, matrix in matrices.items() if isinstance(matrices, dict) else ():
+        for kind, rows in matrix.items() if isinstance(matrix, dict) else ():
+            longest = (
+                max((len(row) for row in rows if isinstance(row, list)), default=0)
+                if isinstance(rows, list)
+                else 0
+            )
+            if isinstance(rows, list) and max(len(rows), longest) > limits.MAX_PLACES:
+                message = f"{max(len(rows), longest)} places; the limit is {limits.MAX_PLACES}"
+                yield Fault(("matrices", profile, kind), message, "too_long")
+
+
+def names(document: Document) -> Iterator[Fault]:
+    """This will yield a fault for each id that is there twice and each name or index that points nowhere."""
+    yield from _duplicates(document)
+    yield from _places(document)
+    yield from _profiles(document)
+    yield from _dimensions(document)
+    yield from _references(document)
+    yield from _cost_matrices(document)
+
+
+def expanded_ids(vehicle: Document) -> list[str | int]:
+    """This will list the ids a vehicle stands for: its own, or with a `count` above one `id#1`, `id#2`, …"""
+    count, name = vehicle.get("count", 1), vehicle.get("id")
+    if not isinstance(count, int | float) or isinstance(count, bool) or not 1 < count <= limits.MAX_VEHICLES:
+        return [name]  # type: ignore[list-item]
+    return [f"{name}#{number}" for number in range(1, int(count) + 1)]
+
+
+def _duplicates(document: Document) -> Iterator[Fault]:
+    for key in ("jobs", "locations"):
+        yield from _twice([((key, i, "id"), row.get("id")) for i, row in _numbered(document, key)])
+    shipments, pickups, deliveries = [], [], []
+    for i, row in _numbered(document, "shipments"):
+        ends = {
+            end: row[end].get("id") if isinstance(row.get(end), dict) else None
+            for end in ("pickup", "delivery")
+        }
+        name = row.get("id") if row.get("id") is not None else ends["pickup"]
+        shipments.append((("shipments", i, "id"), name))
+        pickups.append((("shipments", i, "pickup", "id"), _either(ends["pickup"], name)))
+        deliveries.append((("shipments", i, "delivery", "id"), _either(ends["delivery"], name)))
+    yield from _twice(shipments)
+    yield from _twice([item for item in pickups if item[1] is not None])
+    yield from _twice([item for item in deliveries if item[1] is not None])
+    vehicles = []
+    for i, row in _numbered(document, "vehicles"):
+        vehicles += [(("vehicles", i, "id"), name) for name in expanded_ids(row)]
+        breaks = row.get("breaks") if isinstance(row.get("breaks"), list) else []
+        yield from _twice(
+            [
+                (("vehicles", i, "breaks", k, "id"), pause.get("id"))
+                for k, pause in enumerate(breaks)
+                if isinstance(pause, dict)
+            ]
+        )
+    yield from _twice(vehicles)
+
+
+def _twice(items: list[tuple[Place, Any]]) -> Iterator[Fault]:
+    first: dict[str, Place] = {}
+    for place, name in items:
+        if name is None or isinstance(name, bool) or not isinstance(name, str | int):
+            continue
+        if str(name) in first:
+            before = "/".join(str(part) for part in first[str(name)][:-1])
+            yield Fault(place, f"id {name!r} is there already, at {before}", "duplicate_id")
+        else:
+            first[str(name)] = place
+
+
+def _stops(document: Document) -> Iterator[tuple[Place, Document]]:
+    for i, job in _numbered(document, "jobs"):
+        yield ("jobs", i), job
+    for i, shipment in _numbered(document, "shipments"):
+        for end in ("pickup", "delivery"):
+            if isinstance(shipment.get(end), dict):
+                yield ("shipments", i, end), shipment[end]
+
+
+def _places(document: Document) -> Iterator[Fault]:
+    locations = {str(row.get("id")): row for row in _rows(document, "locations")}
+    size = _matrix_size(document)
+    by_index = {
+        row.get("matrix_index") for row in locations.values() if isinstance(row.get("coordinates"), list)
+    }
+    for i, row in _numbered(document, "locations"):
+        index = row.get("matrix_index")
+        if size is not None and _is_index(index) and index >= size:
+            yield Fault(
+                ("locations", i, "matrix_index"),
+                f"{index} is outside the matrix of {size} places",
+                "unknown_index",
+            )
+        if row.get("coordinates") is None and index is None:
+            yield Fault(("locations", i), "needs coordinates (or a matrix_index)", "missing")
+    used: list[tuple[Place, Any, Any]] = []
+    for place, stop in _stops(document):
+        used.append(((*place, "location"), stop.get("location"), stop.get("location_index")))
+    for i, vehicle in _numbered(document, "vehicles"):
+        for end in ("start", "end"):
+            used.append((("vehicles", i, end), vehicle.get(end), vehicle.get(f"{end}_index")))
+        if all(vehicle.get(key) is None for key in ("start", "end", "start_index", "end_index")):
+            yield Fault(("vehicles", i), "needs a start or an end", "missing")
+        reload = vehicle.get("reload")
+        targets = reload.get("locations") if isinstance(reload, dict) else None
+        for k, target in enumerate(targets if isinstance(targets, list) else ()):
+            used.append((("vehicles", i, "reload", "locations", k), target, None))
+    for place, location, index in used:
+        yield from _place(place, location, index, locations, size, by_index)
+
+
+def _place(
+    place: Place,
+    location: Any,
+    index: Any,
+    locations: dict[str, Document],
+    size: int | None,
+    by_index: set[Any],
+) -> Iterator[Fault]:
+    index_place = (*place[:-1], "location_index" if place[-1] == "location" else f"{place[-1]}_index")
+    if isinstance(location, str | int) and not isinstance(location, bool):
+        row = locations.get(str(location))
+        if row is None:
+            yield Fault(place, f"there is no location with the id {location!r}", "unknown_id")
+            return
+        index = index if index is not None else row.get("matrix_index")
+        if size is not None and index is None:
+            yield Fault(
+                place, f"location {location!r} has no matrix_index, and matrices are given", "missing"
+            )
+        elif size is None and row.get("coordinates") is None:
+            yield Fault(place, f"location {location!r} has no coordinates", "missing")
+    elif isinstance(location, list) and size is not None and index is None:
+        yield Fault(index_place, "is needed when matrices are given", "missing")
+    if not _is_index(index):
+        return
+    if size is None and location is None and index not in by_index:
+        yield Fault(index_place, "points into no matrix: there are no matrices", "unknown_index")
+    elif size is not None and index >= size:
+        yield Fault(index_place, f"{index} is outside the matrix of {size} places", "unknown_index")
+
+
+def _profiles(document: Document) -> Iterator[Fault]:
+    matrices = document.get("matrices")
+    if not isinstance(matrices, dict) or not matrices:
+        return
+    size = _matrix_size(document)
+    for profile, matrix in matrices.items():
+        rows = matrix.get("durations") if isinstance(matrix, dict) else None
+        if isinstance(rows, list) and len(rows) != size:
+            yield Fault(
+                ("matrices", profile), f"has {len(rows)} places, another profile has {size}", "sizes_differ"
+            )
+    for i, vehicle in _numbered(document, "vehicles"):
+        profile = vehicle.get("profile", "car")
+        if isinstance(profile, str) and profile not in matrices:
+            known = ", ".join(sorted(matrices))
+            yield Fault(
+                ("vehicles", i, "profile"),
+                f"there is no matrix for {profile!r} (given: {known})",
+                "unknown_profile",
+            )
+
+
+def _dimensions(document: Document) -> Iterator[Fault]:
+    expected: tuple[int, Place] | None = None
+    for key, fields in _LOADS.items():
+        for i, row in _numbered(document, key):
+            for field in fields:
+                amounts = row.get(field)
+                if not isinstance(amounts, list) or not amounts:
+                    continue
+                expected = expected or (len(amounts), (key, i, field))
+                if len(amounts) != expected[0]:
+                    where = "/".join(str(part) for part in expected[1])
+                    yield Fault(
+                        (key, i, field),
+                        f"has {len(amounts)} dimensions, {where} has {expected[0]}",
+                        "dimensions_differ",
+                    )
+
+
+def _references(document: Document) -> Iterator[Fault]:
+    jobs = {str(row.get("id")) for row in _rows(document, "jobs")}
+    shipments, pickups, deliveries = set(), set(), set()
+    for row in _rows(document, "shipments"):
+        ends = {
+            end: row[end].get("id") if isinstance(row.get(end), dict) else None
+            for end in ("pickup", "delivery")
+        }
+        name = _either(row.get("id"), ends["pickup"])
+        shipments.add(str(name))
+        pickups.add(str(_either(ends["pickup"], name)))
+        deliveries.add(str(_either(ends["delivery"], name)))
+    vehicles: set[str] = set()
+    for row in _rows(document, "vehicles"):
+        vehicles |= {str(row.get("id"))} | {str(name) for name in expanded_ids(row)}
+    known = {"job": jobs, "pickup": pickups, "delivery": deliveries}
+
+    def missing(place: Place, name: Any, among: set[str], what: str) -> Iterator[Fault]:
+        if isinstance(name, str | int) and not isinstance(name, bool) and str(name) not in among:
+            yield Fault(place, f"there is no {what} with the id {name!r}", "unknown_id")
+
+    for key in ("jobs", "shipments"):
+        for i, row in _numbered(document, key):
+            for field in ("allowed_vehicles", "forbidden_vehicles"):
+                for k, name in enumerate(row[field] if isinstance(row.get(field), list) else ()):
+                    yield from missing((key, i, field, k), name, vehicles, "vehicle")
+            for k, wish in enumerate(
+                row["preferred_vehicles"] if isinstance(row.get("preferred_vehicles"), list) else ()
+            ):
+                if isinstance(wish, dict):
+                    yield from missing(
+                        (key, i, "preferred_vehicles", k, "vehicle"), wish.get("vehicle"), vehicles, "vehicle"
+                    )
+    for i, relation in _numbered(document, "relations"):
+        for k, name in enumerate(relation["ids"] if isinstance(relation.get("ids"), list) else ()):
+            yield from missing(("relations", i, "ids", k), name, jobs | shipments, "job or shipment")
+        yield from missing(("relations", i, "vehicle"), relation.get("vehicle"), vehicles, "vehicle")
+    freeze = document.get("freeze")
+    frozen = freeze.get("vehicles") if isinstance(freeze, dict) else None
+    for k, name in enumerate(frozen if isinstance(frozen, list) else ()):
+        yield from missing(("freeze", "vehicles", k), name, vehicles, "vehicle")
+    classes = {
+        str(row.get("compatibility_class")) for key in ("jobs", "shipments") for row in _rows(document, key)
+    }
+    for i, row in _numbered(document, "incompatibilities"):
+        for k, name in enumerate(row["classes"] if isinstance(row.get("classes"), list) else ()):
+            yield from missing(
+                ("incompatibilities", i, "classes", k), name, classes, "job of the compatibility class; none"
+            )
+    for i, vehicle in _numbered(document, "vehicles"):
+        pauses = vehicle.get("breaks") if isinstance(vehicle.get("breaks"), list) else []
+        breaks = {str(pause.get("id")) for pause in pauses if isinstance(pause, dict)}
+        for k, step in enumerate(vehicle["steps"] if isinstance(vehicle.get("steps"), list) else ()):
+            kind = step.get("type") if isinstance(step, dict) else None
+            if kind in known or kind == "break":
+                place = ("vehicles", i, "steps", k, "id")
+                if step.get("id") is None:
+                    yield Fault(place, f"a {kind} step needs an id", "missing")
+                yield from missing(
+                    place, step.get("id"), breaks if kind == "break" else known[kind], str(kind)
+                )
+
+
+def _cost_matrices(document: Document) -> Iterator[Fault]:
+    matrices = document.get("matrices") if isinstance(document.get("matrices"), dict) else {}
+    for i, vehicle in _numbered(document, "vehicles"):
+        matrix = matrices.get(vehicle.get("profile", "car"))
+        costs = vehicle.get("costs")
+        if not isinstance(matrix, dict):
+            continue
+        if "costs" in matrix and isinstance(costs, dict):
+            for key in ("per_hour", "per_km"):
+                if key in costs:
+                    yield Fault(
+                        ("vehicles", i, "costs", key), "goes not with a matrix of costs", "conflicting_costs"
+                    )
+        needs = [("costs", "per_km")] if isinstance(costs, dict) and costs.get("per_km") else []
+        needs += [("max_distance",)] if vehicle.get("max_distance") is not None else []  # type: ignore[list-item]
+        if matrix.get("distances") is None:
+            for keys in needs:
+                yield Fault(("vehicles", i, *keys), "needs distances, and the matrix has none", "missing")
+
+
+def _matrix_size(document: Document) -> int | None:
+    matrices = document.get("matrices")
+    for matrix in matrices.values() if isinstance(matrices, dict) else ():
+        if isinstance(matrix, dict) and isinstance(matrix.get("durations"), list):
+            return len(matrix["durations"])
+    return None
+
+
+def _is_index(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def _either(first: Any, second: Any) -> Any:
+    return first if first is not None else second
+
+
+def _length(document: Document, key: str) -> int:
+    return len(document[key]) if isinstance(document.get(key), list) else 0
+
+
+def _numbered(document: Document, key: str) -> Iterator[tuple[int, Document]]:
+    rows = document.get(key)
+    for i, row in enumerate(rows if isinstance(rows, list) else ()):
+        if isinstance(row, dict):
+            yield i, row
+
+
+def _rows(document: Document, key: str) -> Iterator[Document]:
+    for _, row in _numbered(document, key):
+        yield row

@@ -1,0 +1,275 @@
+"""A request with every name resolved and every count expanded: what the evaluator and the engines see.
+
+Places are rows of the matrices. Times are seconds, distances metres, loads whole units in each dimension.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+
+from vrp.domain import request as requests
+from vrp.domain.crosschecks import expanded_ids
+from vrp.errors import Fault, Invalid
+from vrp.errors import Place as Path
+
+NO_WAY = -1
+Window = tuple[int, int]
+Load = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A row of the matrices; coordinates are `(longitude, latitude)` or None where only an index is known."""
+
+    index: int
+    coordinates: tuple[float, float] | None = None
+    name: str | int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """All places of a request, and where each of its stops and vehicle ends lies among them (by path)."""
+
+    rows: tuple[Place, ...]
+    at: Mapping[Path, int]
+
+
+@dataclass(frozen=True, eq=False)
+class Travel:
+    """Travel between places, rows to columns: seconds and metres as int64 arrays, `NO_WAY` where there is none.
+
+    `costs` (money) replaces what time and distance cost, as in VROOM. `distances_known` is False when the request
+    gave durations only; the distances are then all zero and must not be shown. `estimated` marks straight lines.
+    """
+
+    durations: np.ndarray
+    distances: np.ndarray
+    costs: np.ndarray | None = None
+    distances_known: bool = True
+    estimated: bool = False
+
+    def at_speed(self, factor: float) -> "Travel":
+        """The same roads for a vehicle that is `factor` times as fast; seconds rounded half up."""
+        if factor == 1:
+            return self
+        scaled = np.floor(self.durations / factor + 0.5).astype(np.int64)
+        scaled[self.durations == NO_WAY] = NO_WAY
+        return Travel(scaled, self.distances, self.costs, self.distances_known, self.estimated)
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """One visit: a job, or one end of a shipment. `delivery` comes from the route's start, `pickup` goes to its
+    end; `change` is what a shipment's end adds to (or takes from) the load on board."""
+
+    index: int
+    kind: Literal["job", "pickup", "delivery"]
+    id: str | int
+    path: Path
+    order: int
+    place: int
+    windows: tuple[Window, ...]
+    delivery: Load
+    pickup: Load
+    change: Load
+    stop: requests.Stop
+
+    def setup(self, vehicle: "Vehicle") -> int:
+        return self.stop.setup_per_type.get(vehicle.spec.type or "", self.stop.setup)
+
+    def service(self, vehicle: "Vehicle") -> int:
+        return self.stop.service_per_type.get(vehicle.spec.type or "", self.stop.service)
+
+
+@dataclass(frozen=True, eq=False)
+class Order:
+    """What is served whole or left out: a job (one task) or a shipment (pickup, delivery)."""
+
+    index: int
+    type: Literal["job", "shipment"]
+    id: str | int
+    path: Path
+    tasks: tuple[Task, ...]
+    spec: requests.Job | requests.Shipment
+
+
+@dataclass(frozen=True, eq=False)
+class Vehicle:
+    """One vehicle; those of a `count` are separate here and share their `spec`. `path` is the spec's place."""
+
+    index: int
+    id: str | int
+    path: Path
+    spec: requests.Vehicle
+    start: int | None
+    end: int | None
+    window: Window
+    capacity: Load | None
+    travel: Travel
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """The whole problem. `orders[k].tasks` are members of `tasks`; indexes are positions in these tuples."""
+
+    request: requests.Request
+    places: tuple[Place, ...]
+    orders: tuple[Order, ...]
+    tasks: tuple[Task, ...]
+    vehicles: tuple[Vehicle, ...]
+    dimensions: int
+    travels: Mapping[str, Travel] = field(default_factory=dict)
+
+    @cached_property
+    def vehicle_by_id(self) -> dict[str, Vehicle]:
+        return {str(vehicle.id): vehicle for vehicle in self.vehicles}
+
+    @cached_property
+    def task_by_name(self) -> dict[tuple[str, str], Task]:
+        return {(task.kind, str(task.id)): task for task in self.tasks}
+
+
+FAR_FUTURE = 2**42  # seconds; later than any clock value a request may hold
+
+
+def places_of(request: requests.Request) -> Places:
+    """This will number the places of a request: matrix rows where matrices are given, else distinct coordinates."""
+    named = {str(row.id): row for row in request.locations}
+    stops: list[tuple[Path, requests.Stop]] = [(("jobs", i), job) for i, job in enumerate(request.jobs)]
+    for i, shipment in enumerate(request.shipments):
+        stops += [
+            (("shipments", i, "pickup"), shipment.pickup),
+            (("shipments", i, "delivery"), shipment.delivery),
+        ]
+    used: list[tuple[Path, tuple[float, float] | str | int | None, int | None]] = [
+        (path, stop.location, stop.location_index) for path, stop in stops
+    ]
+    for i, vehicle in enumerate(request.vehicles):
+        used.append((("vehicles", i, "start"), vehicle.start, vehicle.start_index))
+        used.append((("vehicles", i, "end"), vehicle.end, vehicle.end_index))
+        for k, target in enumerate(vehicle.reload.locations if vehicle.reload else ()):
+            used.append((("vehicles", i, "reload", "locations", k), target, None))
+    used = [item for item in used if item[1] is not None or item[2] is not None]
+    if request.matrices:
+        return _matrix_places(request, named, used)
+    return _coordinate_places(request, named, used)
+
+
+def _matrix_places(request, named, used) -> Places:  # type: ignore[no-untyped-def]
+    size = len(next(iter(request.matrices.values())).durations)
+    rows = {row.matrix_index: Place(row.matrix_index, row.coordinates, row.id) for row in request.locations}
+    at: dict[Path, int] = {}
+    for path, location, index in used:
+        row = named[str(location)] if isinstance(location, str | int) else None
+        at[path] = index if index is not None else row.matrix_index
+        if at[path] not in rows:
+            coordinates = row.coordinates if row else location
+            rows[at[path]] = Place(at[path], coordinates, row.id if row else None)
+    return Places(tuple(rows.get(index, Place(index)) for index in range(size)), at)
+
+
+def _coordinate_places(request, named, used) -> Places:  # type: ignore[no-untyped-def]
+    by_index = {row.matrix_index: row for row in request.locations if row.matrix_index is not None}
+    rows: dict[tuple[float, float], Place] = {}
+    at: dict[Path, int] = {}
+    for path, location, index in used:
+        row = named[str(location)] if isinstance(location, str | int) else None
+        if location is None:
+            row = by_index[index]
+        coordinates = row.coordinates if row else location
+        if coordinates not in rows:
+            rows[coordinates] = Place(len(rows), coordinates, row.id if row else None)
+        at[path] = rows[coordinates].index
+    return Places(tuple(rows.values()), at)
+
+
+def inline_travel(request: requests.Request) -> dict[str, Travel]:
+    """This will return the matrices that came with the request, by profile."""
+    travels = {}
+    for profile, matrix in request.matrices.items():
+        known = matrix.distances is not None
+        distances = matrix.distances if known else np.where(matrix.durations == NO_WAY, NO_WAY, 0)
+        travels[profile] = Travel(matrix.durations, distances, matrix.costs, distances_known=known)
+    return travels
+
+
+def build(request: requests.Request, places: Places, travels: Mapping[str, Travel]) -> Problem:
+    """This will resolve a request against its places and the travel between them (by vehicle profile)."""
+    dimensions = _dimensions(request)
+    orders: list[Order] = []
+    tasks: list[Task] = []
+    nothing = (0,) * dimensions
+
+    def task(kind, name, path, stop, delivery=nothing, pickup=nothing, change=nothing) -> Task:  # type: ignore[no-untyped-def]
+        windows = tuple((window.start, window.end) for window in stop.time_windows)
+        made = Task(
+            len(tasks),
+            kind,
+            name,
+            path,
+            len(orders),
+            places.at[path],
+            windows,
+            delivery,
+            pickup,
+            change,
+            stop,
+        )
+        tasks.append(made)
+        return made
+
+    for i, job in enumerate(request.jobs):
+        made = task("job", job.id, ("jobs", i), job, job.delivery or nothing, job.pickup or nothing)
+        orders.append(Order(len(orders), "job", job.id, ("jobs", i), (made,), job))
+    for i, shipment in enumerate(request.shipments):
+        amount = shipment.amount or nothing
+        ends = []
+        for kind, stop, sign in (("pickup", shipment.pickup, 1), ("delivery", shipment.delivery, -1)):
+            name = stop.id if stop.id is not None else shipment.key
+            change = tuple(sign * part for part in amount)
+            ends.append(task(kind, name, ("shipments", i, kind), stop, change=change))
+        orders.append(Order(len(orders), "shipment", shipment.key, ("shipments", i), tuple(ends), shipment))
+    vehicles = _vehicles(request, places, travels)
+    return Problem(request, places.rows, tuple(orders), tuple(tasks), vehicles, dimensions, dict(travels))
+
+
+def _vehicles(
+    request: requests.Request, places: Places, travels: Mapping[str, Travel]
+) -> tuple[Vehicle, ...]:
+    vehicles: list[Vehicle] = []
+    at_speed: dict[tuple[str, float], Travel] = {}
+    for i, spec in enumerate(request.vehicles):
+        path: Path = ("vehicles", i)
+        key = (spec.profile, spec.speed_factor)
+        if spec.profile not in travels:
+            raise Invalid(
+                [Fault((*path, "profile"), f"there are no roads for {spec.profile!r}", "unknown_profile")]
+            )
+        at_speed.setdefault(key, travels[spec.profile].at_speed(spec.speed_factor))
+        window = (spec.time_window.start, spec.time_window.end) if spec.time_window else (0, FAR_FUTURE)
+        for name in expanded_ids({"id": spec.id, "count": spec.count}):
+            vehicles.append(
+                Vehicle(
+                    len(vehicles),
+                    name,
+                    path,
+                    spec,
+                    places.at.get((*path, "start")),
+                    places.at.get((*path, "end")),
+                    window,
+                    spec.capacity or None,
+                    at_speed[key],
+                )
+            )
+    return tuple(vehicles)
+
+
+def _dimensions(request: requests.Request) -> int:
+    lists: list[Load] = [vehicle.capacity for vehicle in request.vehicles]
+    lists += [vehicle.initial_load for vehicle in request.vehicles]
+    lists += [job.delivery for job in request.jobs] + [job.pickup for job in request.jobs]
+    lists += [shipment.amount for shipment in request.shipments]
+    return max((len(item) for item in lists), default=0)
