@@ -1,0 +1,41 @@
+"""What every engine promises: a problem, a budget and a way to report in; a plan out."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from vrp.domain.features import Feature
+from vrp.domain.plan import Plan
+from vrp.domain.problem import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """How long to search. `seconds` is wall clock from `started` (time.monotonic); `should_stop` is asked often."""
+
+    seconds: float
+    seed: int = 1
+    no_improvement: float | None = None
+    should_stop: Callable[[], bool] = lambda: False
+    started: float = field(default_factory=time.monotonic)
+
+    @property
+    def deadline(self) -> float:
+        return self.started + self.seconds
+
+    def is_over(self) -> bool:
+        return time.monotonic() >= self.deadline or self.should_stop()
+
+
+Report = Callable[[Plan], None]  # called with each better plan as soon as there is one
+
+
+class Engine(Protocol):
+    """A solver. `supports` lists the features it models exactly; asked for any other, it is not used."""
+
+    name: str
+    version: str
+    supports: frozenset[Feature]
+
+    def solve(self, problem: Problem, budget: Budget, report: Report) -> Plan: ...
