@@ -1,0 +1,257 @@
+"""The one judge of plans. Every published time, load, distance, cost and violation comes from here.
+
+It takes nothing from a plan but names and their order, and shares no code with any engine.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from vrp.domain import request as requests
+from vrp.domain import rules
+from vrp.domain.features import Feature
+from vrp.domain.plan import Plan, Route
+from vrp.domain.problem import Order, Problem, Task, Vehicle
+from vrp.domain.rules import Violation
+from vrp.domain.schedule import TimedRoute, Visit, timed
+from vrp.errors import Fault, Invalid
+
+# Parts of a request that no rule or cost term here covers yet: a plan for them could not be judged.
+NOT_JUDGED = frozenset(
+    {
+        Feature.SOFT_TIME_WINDOWS,
+        Feature.RELEASE_TIME,
+        Feature.ALTERNATIVES,
+        Feature.INCOMPATIBILITIES,
+        Feature.MAX_RIDE_TIME,
+        Feature.RELATIONS,
+        Feature.DRIVE_BREAK,
+        Feature.MIN_TASKS,
+        Feature.OVERTIME,
+        Feature.RELOAD,
+        Feature.LOADING_POLICY,
+        Feature.LOCKS,
+        Feature.FREEZE,
+        Feature.OBJECTIVE_PRESET,
+        Feature.BALANCE,
+        Feature.COMPACTNESS,
+        Feature.STABILITY,
+    }
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """A judged plan: timed routes, what they break, what is left out, what it costs (by request path)."""
+
+    problem: Problem
+    routes: tuple[TimedRoute, ...]
+    violations: tuple[Violation, ...]
+    left_out: tuple[Order, ...]
+    breakdown: dict[str, float]
+
+    @property
+    def cost(self) -> float:
+        return _tidy(sum(self.breakdown.values()))
+
+    @cached_property
+    def missing(self) -> tuple[Order, ...]:
+        """What is left out though it has no penalty, so ought to be served."""
+        return tuple(order for order in self.left_out if order.spec.penalty is None)
+
+    @property
+    def is_feasible(self) -> bool:
+        return not self.violations
+
+    @property
+    def status(self) -> str:
+        if self.violations:
+            return "infeasible"
+        return "partial" if self.missing else "feasible"
+
+    @property
+    def rank(self) -> tuple[int, int, int, float]:
+        """Smaller is better: broken rules, then what is left out by priority and number, then cost."""
+        by_priority = sum(order.spec.priority for order in self.missing)
+        return len(self.violations), by_priority, len(self.missing), self.cost
+
+
+def evaluate(problem: Problem, plan: Plan) -> Evaluation:
+    """This will judge a plan. Raises `Invalid` when it names a vehicle, stop or break that does not exist."""
+    routes = tuple(
+        timed(problem, vehicle, steps) for vehicle, steps in _resolved(problem, plan) if _is_used(steps)
+    )
+    served = {visit.task.index for route in routes for _, visit in route.tasks if visit.task}
+    left_out = tuple(o for o in problem.orders if not any(task.index in served for task in o.tasks))
+    breakdown: defaultdict[str, float] = defaultdict(float)
+    for route in routes:
+        route.breakdown = dict(_route_costs(problem, route))
+        for path, amount in route.breakdown.items():
+            breakdown[path] += amount
+    for order in left_out:
+        if order.spec.penalty is not None:
+            breakdown[f"/{order.path[0]}/penalty"] += order.spec.penalty
+    tidy = {path: _tidy(amount) for path, amount in breakdown.items()}
+    return Evaluation(problem, routes, tuple(rules.check(problem, routes)), left_out, tidy)
+
+
+def _is_used(steps: Sequence[Task | requests.Break]) -> bool:
+    return any(isinstance(step, Task) for step in steps)
+
+
+def _resolved(problem: Problem, plan: Plan) -> list[tuple[Vehicle, list[Task | requests.Break]]]:
+    faults: list[Fault] = []
+    resolved = []
+    for number, route in enumerate(plan.routes):
+        vehicle = problem.vehicle_by_id.get(str(route.vehicle))
+        if vehicle is None:
+            loc = ("routes", number, "vehicle")
+            faults.append(Fault(loc, f"there is no vehicle with the id {route.vehicle!r}", "unknown_id"))
+            continue
+        resolved.append((vehicle, list(_steps(problem, vehicle, number, route, faults))))
+    if faults:
+        raise Invalid(faults)
+    return resolved
+
+
+def _steps(
+    problem: Problem, vehicle: Vehicle, number: int, route: Route, faults: list[Fault]
+) -> Iterator[Task | requests.Break]:
+    breaks = {str(pause.id): pause for pause in vehicle.spec.breaks}
+    for position, step in enumerate(route.steps):
+        found = (
+            breaks.get(str(step.id))
+            if step.type == "break"
+            else problem.task_by_name.get((step.type, str(step.id)))
+        )
+        if found is None:
+            message = f"there is no {step.type} with the id {step.id!r}"
+            faults.append(Fault(("routes", number, "steps", position, "id"), message, "unknown_id"))
+        else:
+            yield found
+
+
+def _route_costs(problem: Problem, route: TimedRoute) -> Iterator[tuple[str, float]]:
+    """What a route costs, keyed by the place in the request that says so."""
+    costs, travel = route.vehicle.spec.costs, route.vehicle.travel
+    travel_time, work = route.total("travel_time"), route.total("service") + route.total("setup")
+    terms = {
+        "fixed": costs.fixed,
+        "per_task_hour": costs.per_task_hour * work / 3600,
+        "per_wait_hour": costs.per_wait_hour * route.total("waiting_time") / 3600,
+        "per_duration_hour": costs.per_duration_hour * route.duration / 3600,
+    }
+    if travel.costs is None:
+        terms["per_hour"] = costs.per_hour * travel_time / 3600
+        terms["per_km"] = costs.per_km * route.total("distance") / 1000
+    else:
+        stops = [visit.place for visit in route.visits if visit.place is not None]
+        arcs = (travel.costs.item(a, b) for a, b in zip(stops, stops[1:], strict=False))
+        yield "/matrices/costs", sum(max(0.0, arc) for arc in arcs)
+    for name, amount in terms.items():
+        if amount:
+            yield f"/vehicles/costs/{name}", amount
+    names = {str(route.vehicle.id), str(route.vehicle.spec.id)}
+    wishes: defaultdict[str, float] = defaultdict(float)
+    for _, visit in route.tasks:
+        order = problem.orders[visit.task.order]  # type: ignore[union-attr]
+        if visit.task is order.tasks[0]:
+            cost = sum(wish.cost for wish in order.spec.preferred_vehicles if str(wish.vehicle) in names)
+            wishes[f"/{order.path[0]}/preferred_vehicles"] += cost
+    yield from ((path, amount) for path, amount in wishes.items() if amount)
+
+
+def payload(evaluation: Evaluation) -> dict[str, Any]:
+    """This will write the judged plan in the contract's shape (without engine, capabilities and digest)."""
+    problem, routes = evaluation.problem, evaluation.routes
+    broken: defaultdict[tuple[int, int | None], list[dict[str, object]]] = defaultdict(list)
+    for violation in evaluation.violations:
+        broken[violation.route, violation.step].append(violation.as_dict())
+    known = all(route.vehicle.travel.distances_known for route in routes)
+    totals = {
+        name: sum(route.total(name) for route in routes)
+        for name in ("travel_time", "setup", "service", "waiting_time", "break_time")
+    }
+    return {
+        "status": evaluation.status,
+        "summary": {
+            "cost": evaluation.cost,
+            "vehicles_used": len(routes),
+            "assigned": len(problem.orders) - len(evaluation.left_out),
+            "unassigned": len(evaluation.left_out),
+            "distance": sum(route.total("distance") for route in routes) if known else None,
+            **totals,
+            "duration": sum(route.duration for route in routes),
+            "overtime": 0,
+            "lateness": sum(visit.late for route in routes for visit in route.visits),
+        },
+        "cost_breakdown": evaluation.breakdown,
+        "routes": [_route_payload(problem, number, route, broken) for number, route in enumerate(routes)],
+        "unassigned": [
+            {"type": order.type, "id": order.id, "penalty": order.spec.penalty, "reasons": []}
+            for order in evaluation.left_out
+        ],
+        "verification": {
+            "ok": evaluation.is_feasible,
+            "checked": list(rules.RULES),
+            "violations": [
+                violation.as_dict() | {"route": violation.route, "step": violation.step}
+                for violation in evaluation.violations
+            ],
+            "cost_difference": 0,
+        },
+        "units": problem.request.units.model_dump(),
+    }
+
+
+def _route_payload(problem: Problem, number: int, route: TimedRoute, broken: Any) -> dict[str, Any]:
+    known = route.vehicle.travel.distances_known
+    loads = [route.load_start, *(visit.load for visit in route.visits)]
+    return {
+        "vehicle": route.vehicle.id,
+        "start_time": route.start_time,
+        "end_time": route.end_time,
+        "cost": _tidy(sum(route.breakdown.values())),
+        "distance": route.total("distance") if known else None,
+        "travel_time": route.total("travel_time"),
+        "service": route.total("service"),
+        "setup": route.total("setup"),
+        "waiting_time": route.total("waiting_time"),
+        "break_time": route.total("break_time"),
+        "duration": route.duration,
+        "load_max": [max(column) for column in zip(*loads, strict=True)],
+        "geometry": None,
+        "violations": broken[number, None],
+        "steps": [
+            _step_payload(problem, visit, known, broken[number, step])
+            for step, visit in enumerate(route.visits)
+        ],
+    }
+
+
+def _step_payload(problem: Problem, visit: Visit, distance_known: bool, broken: Any) -> dict[str, Any]:
+    place = problem.places[visit.place] if visit.place is not None else None
+    return {
+        "type": visit.type,
+        "id": visit.id,
+        "location": list(place.coordinates) if place and place.coordinates else None,
+        "arrival": visit.arrival,
+        "waiting_time": visit.waiting_time,
+        "service_start": visit.service_start,
+        "setup": visit.setup,
+        "service": visit.service,
+        "departure": visit.departure,
+        "travel_time": visit.travel_time,
+        "distance": visit.distance if distance_known else None,
+        "load": list(visit.load),
+        "slack": visit.slack if visit.slack < 2**41 else None,
+        "violations": broken,
+    }
+
+
+def _tidy(amount: float) -> float | int:
+    """Money to a millionth; whole amounts as whole numbers."""
+    rounded = round(amount, 6)
+    return int(rounded) if rounded == int(rounded) else rounded

@@ -1,0 +1,18 @@
+from collections.abc import Iterator, Sequence
+
+from vrp.domain.problem import Problem
+from vrp.domain.rules.violation import Violation
+from vrp.domain.schedule import TimedRoute
+
+
+def check(problem: Problem, routes: Sequence[TimedRoute]) -> Iterator[Violation]:
+    """A job is served by one of its allowed vehicles and by none of its forbidden ones."""
+    for number, route in enumerate(routes):
+        names = {str(route.vehicle.id), str(route.vehicle.spec.id)}
+        for step, visit in route.tasks:
+            spec = problem.orders[visit.task.order].spec  # type: ignore[union-attr]
+            allowed = {str(name) for name in spec.allowed_vehicles}
+            forbidden = {str(name) for name in spec.forbidden_vehicles}
+            if (allowed and not allowed & names) or forbidden & names:
+                message = f"{visit.type} {visit.id} may not be served by vehicle {route.vehicle.id}"
+                yield Violation("vehicle", message, number, step)
