@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 from vrp.domain import request as requests
@@ -51,6 +52,7 @@ class Evaluation:
     violations: tuple[Violation, ...]
     left_out: tuple[Order, ...]
     breakdown: dict[str, float]
+    claimed_cost: float | None = None
 
     @property
     def cost(self) -> float:
@@ -94,7 +96,25 @@ def evaluate(problem: Problem, plan: Plan) -> Evaluation:
         if order.spec.penalty is not None:
             breakdown[f"/{order.path[0]}/penalty"] += order.spec.penalty
     tidy = {path: _tidy(amount) for path, amount in breakdown.items()}
-    return Evaluation(problem, routes, tuple(rules.check(problem, routes)), left_out, tidy)
+    violations = tuple(rules.check(problem, routes))
+    return Evaluation(problem, routes, violations, left_out, tidy, plan.claimed_cost)
+
+
+def route_with(problem: Problem, vehicle: Vehicle, steps: Sequence[Task | requests.Break]) -> "Trial":
+    """This will judge one route of `vehicle` by itself: its violations and its cost."""
+    route = timed(problem, vehicle, steps)
+    return Trial(
+        route, rules.check(problem, [route]), sum(amount for _, amount in _route_costs(problem, route))
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Trial:
+    """One route judged by itself."""
+
+    route: TimedRoute
+    violations: list[Violation]
+    cost: float
 
 
 def _is_used(steps: Sequence[Task | requests.Break]) -> bool:
@@ -148,7 +168,7 @@ def _route_costs(problem: Problem, route: TimedRoute) -> Iterator[tuple[str, flo
         terms["per_km"] = costs.per_km * route.total("distance") / 1000
     else:
         stops = [visit.place for visit in route.visits if visit.place is not None]
-        arcs = (travel.costs.item(a, b) for a, b in zip(stops, stops[1:], strict=False))
+        arcs = (travel.costs.item(a, b) for a, b in pairwise(stops))
         yield "/matrices/costs", sum(max(0.0, arc) for arc in arcs)
     for name, amount in terms.items():
         if amount:
@@ -200,7 +220,9 @@ def payload(evaluation: Evaluation) -> dict[str, Any]:
                 violation.as_dict() | {"route": violation.route, "step": violation.step}
                 for violation in evaluation.violations
             ],
-            "cost_difference": 0,
+            "cost_difference": None
+            if evaluation.claimed_cost is None
+            else _tidy(evaluation.claimed_cost - evaluation.cost),
         },
         "units": problem.request.units.model_dump(),
     }

@@ -21,7 +21,9 @@ def check(problem: Problem, routes: Sequence[TimedRoute]) -> Iterator[Violation]
             if task.index in seen:
                 yield Violation("duplicate", f"{visit.type} {visit.id} is served twice", number, step)
             seen.setdefault(task.index, (number, step))
-    for order in problem.orders:
+    for order in {
+        problem.tasks[index].order: problem.orders[problem.tasks[index].order] for index in seen
+    }.values():
         if len(order.tasks) == 2:
             yield from _shipment(order.id, *(seen.get(task.index) for task in order.tasks))
 

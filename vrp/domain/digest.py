@@ -1,0 +1,25 @@
+"""The fingerprint of a request: the same for the same JSON, however it was written or stored."""
+
+import hashlib
+from typing import Any
+
+import orjson
+
+
+def digest(document: Any) -> str:
+    """This will return the SHA-256 of a JSON document in its plainest form, as 64 hexadecimal digits.
+
+    Keys are sorted and `5.0` is `5`, because a JSON column may give either back.
+    """
+    plain = orjson.dumps(_plain(document), option=orjson.OPT_SORT_KEYS)
+    return hashlib.sha256(plain).hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if isinstance(value, float) and abs(value) < 2**63 and value.is_integer():
+        return int(value)
+    return value
