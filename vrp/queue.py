@@ -1,0 +1,33 @@
+"""The only door to the job queue. Jobs are sent by name, in the caller's transaction, and carry ids only."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Min
+from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateEvent, ProcrastinateJob
+
+QUEUE = "solve"
+
+
+def defer(task_name: str, **ids: UUID | int) -> None:
+    """This will queue a job; it exists once the transaction around it commits, or not at all."""
+    job = app.configure_task(task_name, queue=QUEUE)
+    job.defer(**{name: str(value) for name, value in ids.items()})
+
+
+def depth() -> int:
+    """This will return how many jobs wait."""
+    return ProcrastinateJob.objects.filter(status="todo").count()
+
+
+def oldest_waiting() -> datetime | None:
+    """This will return since when the job that waits longest has waited; None when none waits."""
+    events = ProcrastinateEvent.objects.filter(type="deferred", job__status="todo")
+    return events.aggregate(at=Min("at"))["at"]
+
+
+def waiting_ids(task_name: str, name: str) -> set[str]:
+    """This will return the values of one id among the jobs of a task that wait."""
+    jobs = ProcrastinateJob.objects.filter(task_name=task_name, status="todo")
+    return set(jobs.values_list(f"args__{name}", flat=True))

@@ -1,0 +1,149 @@
+"""Scenarios: routing problems, each with its history."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from accounts.models import User
+from vrp.domain import changes, request
+from vrp.domain.digest import digest
+from vrp.errors import Conflict, Fault, Invalid
+from vrp.models import PlanningSession, Scenario, ScenarioRevision
+from vrp.services import names
+
+Document = dict[str, Any]
+Kind = ScenarioRevision.Kind
+
+
+class Changed(Conflict):
+    """Somebody else changed the scenario in the meantime."""
+
+    def __init__(self, revision: int) -> None:
+        super().__init__(f"The scenario has changed in the meantime: it is at revision {revision} now.")
+
+
+def create(
+    *,
+    session: PlanningSession,
+    name: str,
+    document: Document,
+    by: User,
+    now: datetime,
+    kind: Kind = Kind.CREATE,
+) -> Scenario:
+    """This will store a new scenario, or raise `Invalid` with every fault of its request."""
+    _validate(name, document)
+    return _store(session, name, document, kind, by, now)
+
+
+def update(
+    *,
+    scenario: Scenario,
+    by: User,
+    now: datetime,
+    name: str | None = None,
+    document: Document | None = None,
+    expected_revision: int | None = None,
+) -> Scenario:
+    """This will change the name, the request or both; a changed request makes a new revision."""
+    _validate(name, document)
+    with (
+        transaction.atomic()
+    ):  # only now: reading a big request takes a while, and others may wait for the row
+        locked = _lock(scenario, expected_revision)
+        if name is not None:
+            locked.name = names.valid(name)
+        if document is not None:
+            _revise(locked, document, Kind.EDIT, by, now)
+        locked.updated_at = now
+        locked.save()
+    return locked
+
+
+@transaction.atomic
+def reset(*, scenario: Scenario, by: User, now: datetime, expected_revision: int | None = None) -> Scenario:
+    """This will bring back the request as it first came in, as one more revision."""
+    locked = _lock(scenario, expected_revision)
+    _revise(locked, locked.original_request, Kind.RESET, by, now)
+    locked.updated_at = now
+    locked.save()
+    return locked
+
+
+@transaction.atomic
+def duplicate(*, scenario: Scenario, by: User, now: datetime) -> Scenario:
+    """This will put a copy beside the scenario; what is its request now is the copy's original."""
+    source = Scenario.objects.get(pk=scenario.pk)
+    return _store(source.session, names.copy_of(source.name), source.request, Kind.DUPLICATE, by, now)
+
+
+def delete(*, scenario: Scenario) -> None:
+    """This will delete the scenario with its history and solutions; solves of it stop."""
+    scenario.delete()
+
+
+def _validate(name: str | None, document: Document | None) -> None:
+    """Every fault of both at once; places are those inside the request."""
+    faults: list[Fault] = []
+    for value, check in ((name, names.valid), (document, request.read)):
+        try:
+            if value is not None:
+                check(value)
+        except Invalid as error:
+            faults += error.faults
+    if faults:
+        raise Invalid(faults)
+
+
+@transaction.atomic
+def _store(
+    session: PlanningSession,
+    name: str,
+    document: Document,
+    kind: Kind,
+    by: User,
+    now: datetime,
+) -> Scenario:
+    scenario = Scenario.objects.create(
+        session=session,
+        name=names.valid(name),
+        request=document,
+        original_request=document,
+        request_digest=digest(document),
+        created_at=now,
+        updated_at=now,
+    )
+    _note(scenario, kind, [], by, now)
+    return scenario
+
+
+def _lock(scenario: Scenario, expected_revision: int | None) -> Scenario:
+    """The row as it is now, ours until the transaction ends."""
+    locked = Scenario.objects.select_for_update(no_key=True).get(pk=scenario.pk)
+    if expected_revision is not None and locked.revision != expected_revision:
+        raise Changed(locked.revision)
+    return locked
+
+
+def _revise(scenario: Scenario, document: Document, kind: Kind, by: User, now: datetime) -> None:
+    """Put in the document and note what changed; saying the same again is no revision."""
+    fingerprint = digest(document)
+    if fingerprint == scenario.request_digest:
+        return
+    patch = changes.between(scenario.request, document)
+    scenario.request, scenario.request_digest = document, fingerprint
+    scenario.revision += 1
+    _note(scenario, kind, patch, by, now)
+
+
+def _note(scenario: Scenario, kind: Kind, patch: list[changes.Operation], by: User, now: datetime) -> None:
+    ScenarioRevision.objects.create(
+        scenario=scenario,
+        number=scenario.revision,
+        kind=kind,
+        patch=patch,
+        request_digest=scenario.request_digest,
+        by=by,
+        at=now,
+    )

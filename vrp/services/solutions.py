@@ -1,0 +1,121 @@
+"""Solutions: ask for a solve, stop it, look at what came out. (How a solve runs is in `solving`.)"""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from accounts.models import User
+from vrp import queue
+from vrp.domain import comparison, limits
+from vrp.errors import Conflict, Fault, Invalid
+from vrp.models import Scenario, Solution
+
+Status = Solution.Status
+_DEFAULT_SEED = 1
+
+
+class Finished(Conflict):
+    """There is nothing left to stop."""
+
+
+class NoPlan(Conflict):
+    """The solution has no plan, or not yet."""
+
+    def __init__(self, solution: Solution) -> None:
+        super().__init__(f"This solution has no plan: it is {solution.status}.")
+
+
+@transaction.atomic
+def start(
+    *,
+    scenario: Scenario,
+    by: User,
+    now: datetime,
+    engine: str | None = None,
+    time_limit: float | None = None,
+    seed: int | None = None,
+) -> Solution:
+    """This will queue a solve of the scenario as it is now and return the solution to watch.
+
+    What is not given here is taken from the request's `options`.
+    """
+    scenario = Scenario.objects.select_for_update(no_key=True).get(pk=scenario.pk)
+    options = scenario.request.get("options", {})
+    solution = Solution(
+        scenario=scenario,
+        requested_by=by,
+        revision=scenario.revision,
+        request=scenario.request,
+        request_digest=scenario.request_digest,
+        engine=engine or options.get("engine") or "auto",
+        time_limit=_first(time_limit, options.get("time_limit"), limits.DEFAULT_TIME_LIMIT),
+        seed=_first(seed, options.get("seed"), _DEFAULT_SEED),
+        queued_at=now,
+    )
+    return _queue(solution)
+
+
+@transaction.atomic
+def again(*, solution: Solution, by: User, now: datetime) -> Solution:
+    """This will queue the very same solve once more, as a new solution beside the old one."""
+    same = ("scenario_id", "revision", "request", "request_digest", "engine", "time_limit", "seed")
+    asked = {name: getattr(solution, name) for name in same}
+    return _queue(Solution(**asked, requested_by=by, queued_at=now))
+
+
+def cancel(*, solution: Solution, now: datetime) -> Solution:
+    """This will stop the solve: at once while it waits; a running one keeps the best plan so far."""
+    rows = Solution.objects.filter(pk=solution.pk)
+    waiting = {"status": Status.CANCELLED, "stop_requested_at": now, "finished_at": now}
+    # One of these statements meets the row, however it moves on meanwhile: from queued only to running.
+    done = rows.filter(status=Status.QUEUED).update(**waiting) or rows.filter(
+        status=Status.RUNNING, stop_requested_at=None
+    ).update(stop_requested_at=now)
+    solution.refresh_from_db(fields=["status", "stop_requested_at", "finished_at"])
+    if not done and not solution.is_stopping and solution.status != Status.CANCELLED:
+        raise Finished(f"The solve is over: it is {solution.status}.")
+    return solution
+
+
+def delete(*, solution: Solution) -> None:
+    """This will delete the solution; if it is being solved, that stops."""
+    solution.delete()
+
+
+def progress(*, solution: Solution) -> dict[str, Any]:
+    """This will return how the solve goes: its status, what the worker last reported, how many wait before it."""
+    row = Solution.objects.only("status", "progress", "queued_at", "stop_requested_at").get(pk=solution.pk)
+    ahead = 0
+    if row.status == Status.QUEUED:
+        ahead = Solution.objects.filter(status=Status.QUEUED, queued_at__lt=row.queued_at).count()
+    return {
+        "status": row.status,
+        "is_stopping": row.is_stopping,
+        "waiting_before_it": ahead,
+        "progress": row.progress,
+    }
+
+
+def compare(*, a: Solution, b: Solution) -> dict[str, Any]:
+    """This will return how the figures of two plans differ (b - a) and which stops moved."""
+    return comparison.between(_plan(a), _plan(b))
+
+
+def _plan(solution: Solution) -> dict[str, Any]:
+    if solution.payload is None:
+        raise NoPlan(solution)
+    return solution.payload
+
+
+def _queue(solution: Solution) -> Solution:
+    if not 0 < solution.time_limit <= limits.MAX_TIME_LIMIT:
+        text = f"should be more than 0 and at most {limits.MAX_TIME_LIMIT} seconds"
+        raise Invalid([Fault(("time_limit",), text, "time_limit_range")])
+    solution.save(force_insert=True)
+    queue.defer("vrp.solve", solution_id=solution.pk)
+    return solution
+
+
+def _first(*values: Any) -> Any:
+    return next(value for value in values if value is not None)
