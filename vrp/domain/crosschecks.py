@@ -7,10 +7,13 @@ can hold every fault of a document.
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
+
 from vrp.domain import limits
 from vrp.errors import Fault, Place
 
 Document = dict[str, Any]
+_ROWS = (list, np.ndarray)  # of a matrix: as JSON has it, or as our readers of files do
 _LOADS = {"jobs": ("delivery", "pickup"), "shipments": ("amount",), "vehicles": ("capacity", "initial_load")}
 
 
@@ -30,12 +33,10 @@ def sizes(document: Document) -> Iterator[Fault]:
     matrices = document.get("matrices")
     for profile, matrix in matrices.items() if isinstance(matrices, dict) else ():
         for kind, rows in matrix.items() if isinstance(matrix, dict) else ():
-            longest = (
-                max((len(row) for row in rows if isinstance(row, list)), default=0)
-                if isinstance(rows, list)
-                else 0
-            )
-            if isinstance(rows, list) and max(len(rows), longest) > limits.MAX_PLACES:
+            if not isinstance(rows, _ROWS):
+                continue
+            longest = max((len(row) for row in rows if isinstance(row, _ROWS)), default=0)
+            if max(len(rows), longest) > limits.MAX_PLACES:
                 message = f"{max(len(rows), longest)} places; the limit is {limits.MAX_PLACES}"
                 yield Fault(("matrices", profile, kind), message, "too_long")
 
@@ -179,7 +180,7 @@ def _profiles(document: Document) -> Iterator[Fault]:
     size = _matrix_size(document)
     for profile, matrix in matrices.items():
         rows = matrix.get("durations") if isinstance(matrix, dict) else None
-        if isinstance(rows, list) and len(rows) != size:
+        if isinstance(rows, _ROWS) and len(rows) != size:
             yield Fault(
                 ("matrices", profile), f"has {len(rows)} places, another profile has {size}", "sizes_differ"
             )
@@ -298,7 +299,7 @@ def _cost_matrices(document: Document) -> Iterator[Fault]:
 def _matrix_size(document: Document) -> int | None:
     matrices = document.get("matrices")
     for matrix in matrices.values() if isinstance(matrices, dict) else ():
-        if isinstance(matrix, dict) and isinstance(matrix.get("durations"), list):
+        if isinstance(matrix, dict) and isinstance(matrix.get("durations"), _ROWS):
             return len(matrix["durations"])
     return None
 

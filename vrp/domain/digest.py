@@ -3,7 +3,10 @@
 import hashlib
 from typing import Any
 
+import numpy as np
 import orjson
+
+from vrp.domain.request import rows
 
 
 def digest(document: Any) -> str:
@@ -18,6 +21,8 @@ def digest(document: Any) -> str:
 def _plain(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, np.ndarray):
+        return rows(value)
     if isinstance(value, list):
         return [_plain(item) for item in value]
     if isinstance(value, float) and abs(value) < 2**63 and value.is_integer():

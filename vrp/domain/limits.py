@@ -1,7 +1,7 @@
 """How much one request may ask for; published at `/api/v1/capabilities/`, checked before anything is expanded."""
 
 MAX_STOPS = 10_000  # jobs plus both ends of every shipment
-MAX_VEHICLES = 2_000  # after `count` is expanded
+MAX_VEHICLES = 10_000  # after `count` is expanded
 MAX_PLACES = 5_000  # a dense matrix of durations and one of distances
 MAX_DIMENSIONS = 16  # of load
 MAX_WINDOWS = 64  # of one stop or break

@@ -313,7 +313,29 @@ class Location(Frozen):
 
 
 def _square(value: Any, low: int, high: int, whole: bool) -> np.ndarray:
-    """Rows of numbers as an array; `null` (no way between the two) becomes -1."""
+    """Rows of numbers as an array; `null` (no way between the two) becomes -1, as it already is in an array."""
+    if isinstance(value, np.ndarray):  # from our own readers of files
+        if value.ndim != 2 or len(value) != value.shape[1]:
+            raise ValueError("should be square")
+        cells, missing = value, value == -1
+    else:
+        cells, missing = _cells(value)
+    if len(cells) > limits.MAX_PLACES:
+        raise ValueError(f"has {len(cells)} rows; the limit is {limits.MAX_PLACES}")
+    bad = ~missing & ~((cells >= low) & (cells <= high))
+    if whole and cells.dtype.kind == "f":
+        bad |= ~missing & (cells != np.floor(cells))
+    if bad.any():
+        row, column = (int(part) for part in np.argwhere(bad)[0])
+        kind = "a whole number" if whole else "a number"
+        raise ValueError(f"[{row}][{column}] should be {kind} from {low} to {high}")
+    array = cells.astype(np.int64 if whole else np.float64)
+    array.flags.writeable = False
+    return array
+
+
+def _cells(value: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Rows of numbers as an array, and which of them were `null`."""
     if not isinstance(value, list | tuple) or not value:
         raise ValueError("should be a list of rows")
     size = len(value)
@@ -336,16 +358,14 @@ def _square(value: Any, low: int, high: int, whole: bool) -> np.ndarray:
             raise ValueError("should hold numbers only (null where there is no way)")
     except (TypeError, OverflowError) as error:
         raise ValueError("should hold numbers only (null where there is no way)") from error
-    bad = ~missing & ~((cells >= low) & (cells <= high))
-    if whole and cells.dtype.kind == "f":
-        bad |= ~missing & (cells != np.floor(cells))
-    if bad.any():
-        row, column = (int(part) for part in np.argwhere(bad)[0])
-        kind = "a whole number" if whole else "a number"
-        raise ValueError(f"[{row}][{column}] should be {kind} from {low} to {high}")
-    array = cells.astype(np.int64 if whole else np.float64)
-    array.flags.writeable = False
-    return array
+    return cells, missing
+
+
+def rows(matrix: np.ndarray) -> list[list[int | None]]:
+    """This will write an array as JSON has it: rows of numbers, `null` where there is no way."""
+    if (matrix >= 0).all():
+        return matrix.tolist()  # type: ignore[no-any-return]
+    return [[None if cell < 0 else cell for cell in row] for row in matrix.tolist()]
 
 
 class Matrix(Frozen):
