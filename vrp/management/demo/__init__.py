@@ -1,0 +1,5 @@
+"""The demo's own data."""
+
+from pathlib import Path
+
+FOLDER = Path(__file__).parent

@@ -1,0 +1,175 @@
+"""A request in, a verified and explained plan out: roads → engine → evaluator → explanation. No database here."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+
+from vrp import engines, roads
+from vrp.domain import evaluator, explain, limits
+from vrp.domain import plan as plans
+from vrp.domain import request as requests
+from vrp.domain.digest import digest
+from vrp.domain.evaluator import Evaluation
+from vrp.domain.features import Feature, used_by
+from vrp.domain.plan import Plan
+from vrp.domain.problem import Problem, build, places_of
+from vrp.engines import Budget, EngineFailed, run
+from vrp.errors import Fault, Invalid, RoutebookError
+
+log = structlog.get_logger(__name__)
+Progress = dict[str, Any]
+
+
+class NoVerifiedPlan(RoutebookError):
+    """No engine came back with a plan that stands up to the evaluator."""
+
+
+@dataclass
+class Watch:
+    """Judges every plan an engine reports, keeps the best, and tells `report` about it."""
+
+    problem: Problem
+    report: Callable[[Progress], None]
+    started: float = field(default_factory=time.monotonic)
+    best: Evaluation | None = None
+    trace: list[list[float]] = field(default_factory=list)
+
+    def __call__(self, plan: Plan) -> None:
+        judged = evaluator.evaluate(self.problem, plan)
+        if judged.violations or (self.best and judged.rank >= self.best.rank):
+            return
+        self.best = judged
+        elapsed = round(time.monotonic() - self.started, 3)
+        self.trace.append([elapsed, judged.cost])
+        self.report(
+            {
+                "elapsed": elapsed,
+                "cost": judged.cost,
+                "vehicles_used": len(judged.routes),
+                "unassigned": len(judged.left_out),
+                "trace": self.trace[-200:],
+            }
+        )
+
+
+def prepare(document: Any) -> Problem:
+    """This will read a request and give it roads. Raises `Invalid` with every fault and its place."""
+    request = requests.read(document)
+    places = places_of(request)
+    return build(request, places, roads.travels(request, places))
+
+
+def solve(
+    document: Any,
+    *,
+    engine: str = "auto",
+    time_limit: float = limits.DEFAULT_TIME_LIMIT,
+    seed: int = 1,
+    report: Callable[[Progress], None] = lambda progress: None,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> dict[str, Any]:
+    """This will return the best verified plan found within `time_limit` seconds, in the contract's shape.
+
+    `report` is told of each better plan; `should_stop` is asked several times a second, and a stop keeps the best
+    plan so far. Raises `Invalid` for a bad request or one no engine can do, `NoVerifiedPlan` when engines fail.
+    """
+    problem = prepare(document)
+    if problem.request.options.mode == "check":
+        return _published(document, problem, check(problem, given_plan(problem)), {"name": "check", "version": ""})
+    used = used_by(problem.request)
+    names = engines.candidates(problem, used, engine)
+    watch = Watch(problem, report)
+    budget = Budget(time_limit, seed, problem.request.options.no_improvement, should_stop, watch.started)
+    outcome_of = None
+    complaints = []
+    for name in names:
+        try:
+            outcome = run(name, problem, budget, watch)
+        except EngineFailed as failure:
+            complaints.append(f"{name}: {failure}")
+            log.error("engine_failed", engine=name, reason=str(failure), digest=digest(document))
+            continue
+        judged = evaluator.evaluate(problem, outcome.plan)
+        if judged.violations:
+            words = "; ".join(violation.message for violation in judged.violations[:3])
+            complaints.append(f"{name}: its plan breaks the rules ({words})")
+            log.error("plan_refused", engine=name, violations=words, digest=digest(document))
+            continue
+        watch(outcome.plan)
+        outcome_of = (name, outcome.stop_reason)
+        break
+    if watch.best is None:
+        raise NoVerifiedPlan("No engine returned a plan that keeps the rules. " + " ".join(complaints))
+    name, reason = outcome_of or (names[0], "engine_failed")
+    return _published(
+        document,
+        problem,
+        _repaired(watch),
+        {
+            "name": name,
+            "version": engines.get(name).version,
+            "seed": seed,
+            "runtime_ms": round((time.monotonic() - watch.started) * 1000),
+            "stop_reason": reason,
+            "trace": watch.trace,
+        },
+        {"native": sorted(used), "emulated": []},
+    )
+
+
+def check(problem: Problem, plan: Plan) -> Evaluation:
+    """This will judge a given plan by the same rules and change nothing."""
+    unknown = used_by(problem.request) & evaluator.NOT_JUDGED
+    if unknown:
+        names = ", ".join(sorted(unknown))
+        raise Invalid([Fault((), f"a plan cannot be checked yet for: {names}", "not_supported")])
+    return evaluator.evaluate(problem, plan)
+
+
+def given_plan(problem: Problem) -> Plan:
+    """This will return the routes that the request's own vehicles[].steps describe."""
+    routes = []
+    for vehicle in problem.vehicles:
+        steps = [step.model_dump() for step in vehicle.spec.steps]
+        if steps:
+            routes.append({"vehicle": vehicle.id, "steps": steps})
+    return plans.read({"routes": routes})
+
+
+def _repaired(watch: Watch) -> Evaluation:
+    """What the engine left out though there is a legal place for it is put there before anybody sees the plan."""
+    assert watch.best is not None
+    if watch.best.missing:
+        repaired = explain.repair(watch.best)
+        if repaired:
+            watch(repaired)
+    return watch.best
+
+
+def _published(
+    document: Any,
+    problem: Problem,
+    judged: Evaluation,
+    engine: dict[str, Any],
+    capabilities: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    payload = evaluator.payload(judged)
+    payload["unassigned"] = [explanation.as_dict() for explanation in explain.explain(judged)]
+    if _nobody_can_begin(judged):
+        payload["status"] = "infeasible"
+    payload["engine"] = engine
+    payload["capabilities"] = capabilities or {"native": [], "emulated": []}
+    payload["request_digest"] = digest(document)
+    payload["estimated"] = any(travel.estimated for travel in problem.travels.values())
+    return payload
+
+
+def _nobody_can_begin(judged: Evaluation) -> bool:
+    """A request with something to serve of which no vehicle can serve anything."""
+    return bool(judged.problem.orders) and len(judged.missing) == len(judged.problem.orders)
+
+
+__all__ = ["Feature", "NoVerifiedPlan", "check", "given_plan", "prepare", "solve"]
