@@ -1,0 +1,74 @@
+"""The engines, by name. An engine whose library is missing is away; the others do not notice."""
+
+import pkgutil
+from functools import cache
+
+from vrp.domain import features
+from vrp.domain.features import Feature
+from vrp.domain.problem import Problem
+from vrp.engines.base import Engine
+from vrp.errors import Fault, Invalid
+
+ENGINES = {
+    "pyvrp": "vrp.engines.pyvrp_engine:PyVrpEngine",
+    "vroom": "vrp.engines.vroom_engine:VroomEngine",
+    "ortools": "vrp.engines.ortools_engine:OrToolsEngine",
+}
+
+# Who is asked first under `auto`, and why; the first that models all a problem uses gets it.
+PREFERENCE = (
+    ("pyvrp", "the best plans for the time on everything it models, at every size measured"),
+    ("vroom", "breaks as VROOM means them, and a first plan at once"),
+    ("ortools", "models the most, and finds the dearest plans: the last resort"),
+)
+
+
+class EngineCannot(Invalid):
+    """No engine that was asked for models all the problem uses; the faults name what each lacks."""
+
+
+@cache
+def get(name: str) -> Engine:
+    """This will return an engine by its name, or raise `ImportError` when its library is not installed."""
+    return pkgutil.resolve_name(ENGINES[name])()  # type: ignore[no-any-return]
+
+
+@cache
+def installed() -> tuple[str, ...]:
+    """This will return the names of the engines whose libraries are here."""
+    return tuple(name for name in ENGINES if _is_installed(name))
+
+
+def _is_installed(name: str) -> bool:
+    try:
+        get(name)
+    except ImportError:
+        return False
+    return True
+
+
+def able(used: frozenset[Feature]) -> list[str]:
+    """This will return the engines that support all of `used`, the preferred one first."""
+    return [name for name, _ in PREFERENCE if name in installed() and used <= get(name).supports]
+
+
+def missing(name: str, problem: Problem) -> list[Feature]:
+    """This will return what a problem uses and an engine does not model, alone or in that combination."""
+    engine = get(name)
+    lacks = features.used_by(problem.request) - engine.supports
+    return sorted(lacks or engine.cannot(problem))
+
+
+def choose(problem: Problem, requested: str = "auto") -> str:
+    """This will return the engine to use: the one requested, or the first that models all the problem uses."""
+    candidates = [name for name, _ in PREFERENCE] if requested == "auto" else [requested]
+    faults = []
+    for name in candidates:
+        if name not in installed():
+            faults.append(Fault(("options", "engine"), f"{name} is not installed here", "engine_cannot"))
+        elif lacks := missing(name, problem):
+            message = f"{name} cannot do this request: it does not model {', '.join(lacks)}"
+            faults.append(Fault(("options", "engine"), message, "engine_cannot"))
+        else:
+            return name
+    raise EngineCannot(faults)

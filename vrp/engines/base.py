@@ -38,4 +38,8 @@ class Engine(Protocol):
     version: str
     supports: frozenset[Feature]
 
-    def solve(self, problem: Problem, budget: Budget, report: Report) -> Plan: ...
+    def cannot(self, problem: Problem) -> frozenset[Feature]:
+        """This will return what the engine supports, but not in the combination this problem has it in."""
+
+    def solve(self, problem: Problem, budget: Budget, report: Report) -> Plan:
+        """This will search until the budget is over, or it can do no better, and return the best plan found."""

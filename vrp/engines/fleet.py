@@ -1,0 +1,115 @@
+"""Who may serve what, and which vehicles are alike: the parts of a problem every engine has to be told by set."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from vrp.domain.problem import Load, Order, Problem, Vehicle
+
+# What no engine looks at when it asks whether two vehicles are alike.
+_NAMES = {"id", "count", "description", "meta", "steps", "skills"}
+
+
+@dataclass(frozen=True, eq=False)
+class Kind:
+    """Vehicles that are alike in all an engine looks at. `serves[k]` tells whether they may serve task k."""
+
+    vehicles: tuple[Vehicle, ...]
+    capacity: Load
+    serves: np.ndarray
+    wishes: dict[int, float]  # money added for serving an order, by the order's index
+
+    @property
+    def sample(self) -> Vehicle:
+        return self.vehicles[0]
+
+
+def kinds(problem: Problem) -> list[Kind]:
+    """This will group the vehicles that can do anything at all into kinds, most of them needed at once."""
+    servable = _servable(problem)
+    most = _most_load(problem)
+    grouped: dict[tuple[object, ...], list[Vehicle]] = {}
+    written: dict[int, str] = {}
+    wishes_of = {vehicle.index: tuple(_wishes(problem, vehicle)) for vehicle in problem.vehicles}
+    for vehicle in problem.vehicles:
+        spec = vehicle.spec
+        if id(spec) not in written:
+            written[id(spec)] = spec.model_dump_json(exclude=_NAMES)
+        key = (written[id(spec)], vehicle.start, vehicle.end, id(vehicle.travel))
+        grouped.setdefault((*key, servable[vehicle.index].tobytes(), wishes_of[vehicle.index]), []).append(
+            vehicle
+        )
+    made = []
+    for vehicles in grouped.values():
+        capacity = room(vehicles[0], most)
+        if min(capacity, default=0) >= 0:  # else its initial load alone is too much for it
+            first = vehicles[0].index
+            alike = tuple(vehicles[: len(problem.orders)])
+            made.append(Kind(alike, capacity, servable[first], dict(wishes_of[first])))
+    return made
+
+
+def room(vehicle: Vehicle, unlimited: Load) -> Load:
+    """This will return what a vehicle can take beside its initial load; `unlimited` where it has no capacity."""
+    capacity = vehicle.capacity or unlimited
+    initial = vehicle.spec.initial_load or (0,) * len(capacity)
+    return tuple(most - amount for most, amount in zip(capacity, initial, strict=True))
+
+
+def hopeless(problem: Problem, fleet: list[Kind]) -> set[int]:
+    """This will return the indexes of the orders that no vehicle may serve or has room for."""
+    needs = np.array([_needs(order) for order in problem.orders], dtype=np.int64)
+    first_task = [order.tasks[0].index for order in problem.orders]
+    possible = np.zeros(len(problem.orders), dtype=bool)
+    for kind in fleet:
+        fits = (needs.reshape(len(problem.orders), -1) <= np.array(kind.capacity, dtype=np.int64)).all(axis=1)
+        possible |= kind.serves[first_task] & fits
+    return {order.index for order in problem.orders if not possible[order.index]}
+
+
+def _needs(order: Order) -> Load:
+    """The room an order takes at least, in each dimension."""
+    first = order.tasks[0]
+    return tuple(max(parts) for parts in zip(first.delivery, first.pickup, first.change, strict=True))
+
+
+def _most_load(problem: Problem) -> Load:
+    """More than any vehicle will ever carry."""
+    columns = zip(*(_needs(order) for order in problem.orders), strict=True)
+    initial = [vehicle.spec.initial_load for vehicle in problem.vehicles if vehicle.spec.initial_load]
+    extra = [max(column) for column in zip(*initial, strict=True)] or [0] * problem.dimensions
+    # twice: what is delivered and what is picked up may be on board together
+    return tuple(2 * sum(column) + more for column, more in zip(columns, extra, strict=True))
+
+
+def _servable(problem: Problem) -> np.ndarray:
+    """Vehicles by tasks: whether skills, allowed and forbidden vehicles let one serve the other."""
+    rows: dict[tuple[object, ...], np.ndarray] = {}
+    by_order = np.empty((len(problem.orders), len(problem.vehicles)), dtype=bool)
+    skills = [frozenset(str(skill) for skill in vehicle.spec.skills) for vehicle in problem.vehicles]
+    names = [frozenset({str(v.id), str(v.spec.id)}) for v in problem.vehicles]
+    for order in problem.orders:
+        spec = order.spec
+        key = (spec.skills, spec.skills_any, spec.skills_none, spec.allowed_vehicles, spec.forbidden_vehicles)
+        if key not in rows:
+            needs, any_of, barred, allowed, forbidden = (frozenset(map(str, part)) for part in key)
+            rows[key] = np.array(
+                [
+                    needs <= has
+                    and (not any_of or bool(any_of & has))
+                    and not barred & has
+                    and (not allowed or bool(allowed & called))
+                    and not forbidden & called
+                    for has, called in zip(skills, names, strict=True)
+                ]
+            )
+        by_order[order.index] = rows[key]
+    return by_order.T[:, [task.order for task in problem.tasks]]
+
+
+def _wishes(problem: Problem, vehicle: Vehicle) -> Iterator[tuple[int, float]]:
+    names = {str(vehicle.id), str(vehicle.spec.id)}
+    for order in problem.orders:
+        if cost := sum(wish.cost for wish in order.spec.preferred_vehicles if str(wish.vehicle) in names):
+            yield order.index, cost

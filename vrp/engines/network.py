@@ -1,0 +1,215 @@
+"""A problem in whole numbers: tasks and vehicle ends as nodes, time and money between them, what leaving out costs.
+
+PyVRP and OR-Tools share it. Money is scaled once, here, so that what an engine minimises is the evaluator's cost.
+"""
+
+import math
+from fractions import Fraction
+from functools import cached_property
+
+import numpy as np
+
+from vrp.domain.problem import NO_WAY, Problem, Task
+from vrp.engines.fleet import Kind
+
+NOWHERE = -1
+_FINEST = 10**9  # the dearest leg in whole units of money, where exact units would be larger still
+_DEAREST = 2**57  # all prices of left out orders together stay below it, so sums fit 64 bits
+
+
+class Network:
+    """Nodes are the tasks, then the distinct ends of vehicles; an open end is a node that is nowhere."""
+
+    def __init__(self, problem: Problem, fleet: list[Kind]) -> None:
+        self.problem = problem
+        self.fleet = fleet
+        ends = {place: None for kind in fleet for place in (kind.sample.start, kind.sample.end)}
+        self.ends = {place: len(problem.tasks) + k for k, place in enumerate(ends)}
+        places = [task.place for task in problem.tasks]
+        places += [NOWHERE if place is None else place for place in ends]
+        self.place = np.array(places, dtype=np.int64)
+
+    @property
+    def size(self) -> int:
+        return len(self.place)
+
+    def between(self, matrix: np.ndarray) -> np.ndarray:
+        """This will return a table of places as one of nodes; 0 to and from nowhere."""
+        nodes = matrix[np.ix_(self.place, self.place)]
+        nowhere = self.place == NOWHERE
+        nodes[nowhere, :] = 0
+        nodes[:, nowhere] = 0
+        return nodes
+
+    def closed(self, kind: Kind) -> np.ndarray:
+        """This will tell between which nodes vehicles of a kind cannot or may not go."""
+        travel = kind.sample.travel
+        shut = (self.between(travel.durations) == NO_WAY) | (self.between(travel.distances) == NO_WAY)
+        barred = np.zeros(self.size, dtype=bool)
+        barred[: len(kind.serves)] = ~kind.serves
+        shut |= barred[:, None] | barred[None, :]
+        np.fill_diagonal(shut, False)
+        return shut
+
+    def travel_time(self, kind: Kind) -> np.ndarray:
+        return self.between(np.maximum(kind.sample.travel.durations, 0))
+
+    def distance(self, kind: Kind) -> np.ndarray:
+        return self.between(np.maximum(kind.sample.travel.distances, 0))
+
+    @cached_property
+    def may_skip_setup(self) -> np.ndarray:
+        """Tasks whose setup depends on what comes before: something else lies at the same place."""
+        here, counts = np.unique(self.place, return_counts=True)
+        shared = set(here[counts > 1].tolist()) - {NOWHERE}
+        tasks = self.problem.tasks
+        return np.array([task.place in shared and _has_setup(task) for task in tasks], dtype=bool)
+
+    def setup_on_way(self, kind: Kind) -> np.ndarray:
+        """This will return the setups that only a vehicle from elsewhere has to make, on the way into the task."""
+        setup = np.zeros(self.size, dtype=np.int64)
+        for k in np.flatnonzero(self.may_skip_setup):
+            setup[k] = self.problem.tasks[k].setup(kind.sample)
+        return np.where(self.place[:, None] == self.place[None, :], 0, setup[None, :])
+
+    def work(self, kind: Kind) -> np.ndarray:
+        """This will return the seconds of work at each node that depend on nothing else."""
+        seconds = np.zeros(self.size, dtype=np.int64)
+        for task, may_skip in zip(self.problem.tasks, self.may_skip_setup, strict=True):
+            setup = 0 if may_skip else task.setup(kind.sample)
+            seconds[task.index] = setup + task.service(kind.sample)
+        return seconds
+
+    @cached_property
+    def horizon(self) -> int:
+        """No sensible route ends later."""
+        latest = max((kind.sample.window[0] for kind in self.fleet), default=0)
+        latest = max([latest, *(window[1] for task in self.problem.tasks for window in task.windows)])
+        for kind in self.fleet:
+            latest = max(
+                [latest, *(w.end + b.service for b in kind.sample.spec.breaks for w in b.time_windows)]
+            )
+        slowest = max((self._slowest(kind) for kind in self._each("travel", "type")), default=0)
+        return min(latest + slowest, max((kind.sample.window[1] for kind in self.fleet), default=0))
+
+    def _slowest(self, kind: Kind) -> int:
+        longest_way = (self.travel_time(kind) + self.setup_on_way(kind)).max(axis=0)
+        breaks = sum(pause.service for pause in kind.sample.spec.breaks)
+        return int(longest_way.sum() + self.work(kind).sum()) + breaks
+
+    def _each(self, *names: str) -> list[Kind]:
+        """One kind for each combination of what the names stand for: tables are big, kinds can be many."""
+        kinds = {}
+        for kind in self.fleet:
+            vehicle = kind.sample
+            values = {
+                "travel": id(vehicle.travel),
+                "type": vehicle.spec.type,
+                "costs": repr(vehicle.spec.costs),
+            }
+            wishes = tuple(kind.wishes.items()) if "costs" in names else ()
+            kinds[(*(values[name] for name in names), wishes)] = kind
+        return list(kinds.values())
+
+    # Money -------------------------------------------------------------------------------------------------
+
+    def money(self, kind: Kind) -> np.ndarray:
+        """This will return what going from node to node and working there costs, not rounded, in currency."""
+        vehicle = kind.sample
+        travel, costs = vehicle.travel, vehicle.spec.costs
+        if travel.costs is not None:
+            money = self.between(np.maximum(travel.costs, 0.0))
+        else:
+            money = self.travel_time(kind) * (costs.per_hour / 3600) + self.distance(kind) * (
+                costs.per_km / 1000
+            )
+        if costs.per_task_hour:
+            work = self.setup_on_way(kind) + self.work(kind)[None, :]
+            money = money + work * (costs.per_task_hour / 3600)
+        return money + self._wishes(kind)[None, :]
+
+    @cached_property
+    def favour(self) -> dict[int, float]:
+        """The largest negative wish for each order. It is added on both sides, serving and leaving out, so that
+        no way has a negative price."""
+        favours: dict[int, float] = {}
+        for kind in self.fleet:
+            for order, cost in kind.wishes.items():
+                favours[order] = max(favours.get(order, 0.0), -cost)
+        return favours
+
+    def _wishes(self, kind: Kind) -> np.ndarray:
+        extra = np.zeros(self.size)
+        for order in self.favour.keys() | kind.wishes.keys():
+            first = self.problem.orders[order].tasks[0].index
+            extra[first] = self.favour.get(order, 0.0) + kind.wishes.get(order, 0.0)
+        return extra
+
+    @cached_property
+    def dearest(self) -> float:
+        """The most money one leg costs."""
+        return max(
+            (float(self.money(kind).max()) for kind in self._each("travel", "type", "costs")), default=0.0
+        )
+
+    @cached_property
+    def scale(self) -> float:
+        """Whole units for one unit of currency: exact for all rates if that is not too fine, else fine enough."""
+        fractions = {Fraction(0)}
+        for kind in self.fleet:
+            costs = kind.sample.spec.costs
+            hours = (costs.per_task_hour, costs.per_wait_hour, costs.per_duration_hour)
+            if kind.sample.travel.costs is None:
+                hours = (*hours, costs.per_hour)
+                fractions.add(_exactly(costs.per_km) / 1000)
+            fractions |= {_exactly(rate) / 3600 for rate in hours} | {_exactly(costs.fixed)}
+        exact = math.lcm(*(fraction.denominator for fraction in fractions))
+        fine = _FINEST / self.dearest if self.dearest else 1.0
+        return float(exact) if exact <= max(fine, 1.0) or exact == 1 else fine
+
+    def whole(self, amount: float) -> int:
+        return round(amount * self.scale)
+
+    def whole_money(self, kind: Kind) -> np.ndarray:
+        return np.rint(self.money(kind) * self.scale).astype(np.int64)
+
+    @cached_property
+    def prices(self) -> dict[int, int]:
+        """What leaving out an order costs in whole units, by its index: its penalty, or, where it has none, more
+        than anything that could be saved by it; first by priority, then by number."""
+        orders = self.problem.orders
+        due = [order for order in orders if order.spec.penalty is None]
+        fixed = max((kind.sample.spec.costs.fixed for kind in self.fleet), default=0.0)
+        optional = sum(order.spec.penalty or 0 for order in orders)
+        legs = 2 * len(self.problem.tasks) * (self.dearest + self._dearest_time)
+        one = self.whole(legs + len(orders) * fixed + optional) + 1
+        level = one * (len(due) + 1)
+        ranks = sum(order.spec.priority for order in due)
+        if ranks * level + len(due) * one > _DEAREST:  # then nearly so
+            one = min(one, _DEAREST // (4 * len(due)))
+            level = _DEAREST // (2 * ranks) if ranks else 0
+        prices = {}
+        for order in orders:
+            favour = self.whole(self.favour.get(order.index, 0.0))
+            penalty = order.spec.penalty
+            prices[order.index] = favour + (
+                order.spec.priority * level + one if penalty is None else self.whole(penalty)
+            )
+        return prices
+
+    @property
+    def _dearest_time(self) -> float:
+        """What waiting and duration can cost for one stop, where they cost anything."""
+        rates = [
+            k.sample.spec.costs.per_duration_hour + k.sample.spec.costs.per_wait_hour for k in self.fleet
+        ]
+        return max(rates, default=0.0) / 3600 * self.horizon if any(rates) else 0.0
+
+
+def _has_setup(task: Task) -> bool:
+    return bool(task.stop.setup or any(task.stop.setup_per_type.values()))
+
+
+def _exactly(amount: float) -> Fraction:
+    """The decimal number a person wrote."""
+    return Fraction(repr(amount))
