@@ -3,11 +3,13 @@
 from datetime import datetime
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Min
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateEvent, ProcrastinateJob
 
 QUEUE = "solve"
+_STALE_AFTER = 15  # seconds without a heartbeat
 
 
 def defer(task_name: str, **ids: UUID | int) -> None:
@@ -31,3 +33,16 @@ def waiting_ids(task_name: str, name: str) -> set[str]:
     """This will return the values of one id among the jobs of a task that wait."""
     jobs = ProcrastinateJob.objects.filter(task_name=task_name, status="todo")
     return set(jobs.values_list(f"args__{name}", flat=True))
+
+
+def tidy() -> None:
+    """This will forget dead workers and the jobs they had; what jobs were about is looked after elsewhere."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM procrastinate_workers WHERE last_heartbeat < now() - make_interval(secs => %s)",
+            [_STALE_AFTER],
+        )
+        cursor.execute(
+            "DELETE FROM procrastinate_jobs WHERE status = 'doing' AND worker_id IS NULL"
+            " OR status NOT IN ('todo', 'doing')"
+        )

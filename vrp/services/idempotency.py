@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -47,7 +48,7 @@ def once(
     if not 1 <= len(key) <= 255 or not key.isprintable():
         raise Invalid([Fault(_PLACE, "should be 1 to 255 printable characters", "value_error")])
     _take_or_refuse(f"{user.pk} {method} {path} {key}")
-    place = {"user": user, "method": method, "path": path, "key": key}
+    place: dict[str, Any] = {"user": user, "method": method, "path": path, "key": key}
     kept = IdempotencyKey.objects.filter(**place).first()
     if kept and kept.created_at > now - KEPT_FOR:
         return _answer_again(kept, body_digest)

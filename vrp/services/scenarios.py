@@ -1,5 +1,6 @@
 """Scenarios: routing problems, each with its history."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -86,7 +87,8 @@ def delete(*, scenario: Scenario) -> None:
 def _validate(name: str | None, document: Document | None) -> None:
     """Every fault of both at once; places are those inside the request."""
     faults: list[Fault] = []
-    for value, check in ((name, names.valid), (document, request.read)):
+    checks: list[tuple[Any, Callable[[Any], object]]] = [(name, names.valid), (document, request.read)]
+    for value, check in checks:
         try:
             if value is not None:
                 check(value)

@@ -9,17 +9,7 @@ from factory.django import DjangoModelFactory
 from accounts.tests.factories import UserFactory
 from vrp.domain.digest import digest
 from vrp.models import PlanningSession, Scenario, ScenarioRevision, Solution
-
-
-def two_stops(**changes: Any) -> dict[str, Any]:
-    """A request small enough to solve by eye: one van, two stops in Vienna."""
-    return {
-        "jobs": [
-            {"id": 1, "location": [16.37, 48.21], "service": 300},
-            {"id": 2, "location": [16.40, 48.20], "service": 300},
-        ],
-        "vehicles": [{"id": "van", "start": [16.35, 48.19], "end": [16.35, 48.19]}],
-    } | changes
+from vrp.tests.plans import a_plan, two_stops
 
 
 class SessionFactory(DjangoModelFactory):
@@ -74,7 +64,7 @@ class SolutionFactory(DjangoModelFactory):
         succeeded = factory.Trait(
             finished=True,
             status="succeeded",
-            payload=factory.LazyFunction(lambda: a_plan()),
+            payload=factory.LazyFunction(a_plan),
             plan_status="feasible",
             cost=600.0,
             vehicles_used=1,
@@ -94,32 +84,3 @@ class SolutionFactory(DjangoModelFactory):
     engine = "auto"
     time_limit = 10
     seed = 1
-
-
-def a_plan(order: tuple[int, ...] = (1, 2), cost: float = 600.0) -> dict[str, Any]:
-    """A plan of `two_stops` in the contract's shape, with as much as tests look at."""
-    steps = [
-        {
-            "type": "job",
-            "id": job,
-            "arrival": 1000 * place,
-            "service_start": 1000 * place,
-            "departure": 1000 * place,
-        }
-        for place, job in enumerate(order, 1)
-    ]
-    return {
-        "status": "feasible",
-        "summary": {"cost": cost, "vehicles_used": 1, "assigned": len(order), "unassigned": 2 - len(order)},
-        "cost_breakdown": {"/vehicles/costs/per_hour": cost},
-        "routes": [{"vehicle": "van", "start_time": 0, "end_time": 5000, "cost": cost, "steps": steps}],
-        "unassigned": [{"type": "job", "id": job, "reasons": []} for job in (1, 2) if job not in order],
-        "engine": {
-            "name": "fake",
-            "version": "1",
-            "seed": 1,
-            "runtime_ms": 5,
-            "stop_reason": "time",
-            "trace": [],
-        },
-    }

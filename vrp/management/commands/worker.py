@@ -1,0 +1,92 @@
+"""`manage.py worker`: solves what is queued, until it is told to stop."""
+
+import asyncio
+import os
+import signal
+import threading
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import connection
+from django.utils import timezone
+from procrastinate import PsycopgConnector
+from procrastinate.contrib.django import app
+from procrastinate.contrib.django.utils import connector_params
+
+from vrp.queue import QUEUE
+from vrp.services.recovery import Sweep
+from vrp.tasks import closing
+
+log = structlog.get_logger(__name__)
+_SWEEP_EVERY = 1.0  # seconds
+_GRACE = 8.0  # seconds for running solves to be given back
+
+
+class Command(BaseCommand):
+    help = "Solve what is queued. SIGTERM or Ctrl-C gives running solves back; a second one ends it at once."
+
+    requires_system_checks: list[str] = []  # they import the whole site, and a worker should be back quickly
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--at-once", type=int, default=settings.SOLVES_AT_ONCE, help="Solves side by side."
+        )
+
+    def handle(self, *args: Any, at_once: int, **options: Any) -> None:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, _close)
+        names = [f"slot-{number}" for number in range(1, at_once + 1)]
+        slots = [threading.Thread(target=_slot, name=name, daemon=True) for name in names]
+        for thread in [*slots, threading.Thread(target=_sweep, name="sweep", daemon=True)]:
+            thread.start()
+        log.info("worker_started", at_once=at_once)
+        closing.wait()
+        for thread in slots:
+            thread.join(_GRACE)
+        log.info("worker_stopped")
+
+
+def _close(*_: Any) -> None:
+    if closing.is_set():
+        os._exit(1)  # asked twice: solver children die with us, and the solves are found by whoever sweeps
+    closing.set()
+
+
+def _slot() -> None:
+    """One solve after another. Each slot has a loop of its own: a busy one never keeps another from restarting."""
+    while not closing.is_set():
+        try:
+            connection.ensure_connection()  # starts the embedded server if need be
+            asyncio.run(_work())
+        except Exception as error:
+            log.warning("slot_restarts", error=str(error))
+        finally:
+            connection.close()
+        closing.wait(0.3)
+
+
+async def _work() -> None:
+    connector = PsycopgConnector(kwargs=connector_params(), min_size=1, max_size=2, timeout=3)
+    async with app.with_connector(connector).open_async() as opened:
+        worker = asyncio.create_task(
+            opened.run_worker_async(
+                queues=[QUEUE], concurrency=1, install_signal_handlers=False, delete_jobs="always"
+            )
+        )
+        while not closing.is_set() and not worker.done():
+            await asyncio.wait([worker], timeout=0.1)
+        worker.cancel()
+        await asyncio.gather(worker, return_exceptions=True)
+
+
+def _sweep() -> None:
+    sweep = Sweep()
+    while not closing.is_set():
+        try:
+            sweep.look(timezone.now())
+        except Exception as error:
+            log.warning("sweep_failed", error=str(error))
+            connection.close()
+        closing.wait(_SWEEP_EVERY)

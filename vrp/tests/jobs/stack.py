@@ -1,0 +1,143 @@
+"""A whole Routebook of its own for one test: PostgreSQL, worker, and what is needed to kill them and keep count."""
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psutil
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connections
+from django.utils import timezone
+
+from accounts.tests.factories import UserFactory
+from config.embedded import server
+from config.embedded.base import DatabaseWrapper
+from vrp.models import Scenario, Solution
+from vrp.services import solutions
+from vrp.tests.factories import ScenarioFactory
+from vrp.tests.plans import two_stops
+
+_AUDIT = """
+CREATE TABLE audit (solution uuid, was text, now text, attempt int, at timestamptz DEFAULT clock_timestamp());
+CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  INSERT INTO audit (solution, was, now, attempt) VALUES (NEW.id, OLD.status, NEW.status, NEW.attempt);
+  RETURN NEW;
+END $$;
+CREATE TRIGGER note AFTER UPDATE ON solutions FOR EACH ROW WHEN (OLD.status IS DISTINCT FROM NEW.status)
+  EXECUTE FUNCTION note();
+"""
+
+
+class Kept:
+    """A program that is started again whenever it ends, as systemd or Docker would."""
+
+    def __init__(self, command: list[str], environment: dict[str, str], log: Path) -> None:
+        self.command, self.environment, self.log = command, environment, log
+        self.is_wanted = True
+        self.process = self._start()
+        self.keeper = threading.Thread(target=self._keep, daemon=True)
+        self.keeper.start()
+
+    def _start(self) -> "subprocess.Popen[bytes]":
+        with self.log.open("ab") as log:
+            return subprocess.Popen(
+                self.command, env=self.environment, stdout=log, stderr=log, cwd=settings.BASE_DIR
+            )
+
+    def _keep(self) -> None:
+        while self.is_wanted:
+            self.process.wait()
+            if self.is_wanted:
+                self.process = self._start()
+
+    def end(self) -> int:
+        self.is_wanted = False
+        self.process.terminate()
+        try:
+            return self.process.wait(15)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            raise
+
+
+class Stack:
+    def __init__(self, data: Path) -> None:
+        self.data = data
+        self.kept: list[Kept] = []
+        self.environment = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"} | {
+            "ROUTEBOOK_DATA": str(data),
+            "PYTHONUNBUFFERED": "1",
+        }
+
+    def keep(self, *command: str) -> Kept:
+        kept = Kept([sys.executable, *command], self.environment, self.data / f"log-{len(self.kept)}.txt")
+        self.kept.append(kept)
+        return kept
+
+    def fake_worker(self, at_once: int = 2) -> Kept:
+        return self.keep("-m", "vrp.tests.jobs.fake_planner", "worker", "--at-once", str(at_once))
+
+    def scenario(self, **meta: Any) -> Scenario:
+        return ScenarioFactory(request=two_stops(meta=meta), session__user=UserFactory())
+
+    def start(self, scenario: Scenario) -> Solution:
+        return solutions.start(scenario=scenario, by=scenario.session.user, now=timezone.now())
+
+    def wait_for(self, *statuses: str, count: int = 1, seconds: float = 20) -> float:
+        """Until so many solutions have one of these statuses; how long that took."""
+        started = time.monotonic()
+        while (elapsed := time.monotonic() - started) < seconds:
+            if Solution.objects.filter(status__in=statuses).count() >= count:
+                return elapsed
+            time.sleep(0.03)
+        states = list(Solution.objects.values_list("id", "status", "attempt", "crashes", "error"))
+        logs = [kept.log.read_text()[-3000:] for kept in self.kept]
+        raise AssertionError(
+            f"not {statuses} within {seconds} s: {states}\n{self.audit()}\n" + "\n".join(logs)
+        )
+
+    def audit(self) -> list[tuple[Any, ...]]:
+        with connections["default"].cursor() as cursor:
+            cursor.execute(
+                "SELECT solution, was, now, attempt, extract(epoch FROM at) FROM audit ORDER BY at"
+            )
+            return cursor.fetchall()
+
+    def kill_postgres(self) -> None:
+        for process in psutil.process_iter(["name"]):
+            try:
+                if process.info["name"] == "postgres" and Path(process.cwd()).is_relative_to(self.data):
+                    process.kill()
+            except psutil.Error:
+                continue
+
+
+@contextmanager
+def running(data: Path) -> Iterator[Stack]:
+    """The stack; meanwhile this thread's database is the stack's, not the suite's."""
+    suite = connections["default"]
+    connections["default"] = DatabaseWrapper(
+        suite.settings_dict
+        | {"ENGINE": "config.embedded", "EMBEDDED_DATA": data, "NAME": "routebook", "USER": "routebook"},
+    )
+    stack = Stack(data)
+    try:
+        call_command("migrate", verbosity=0)
+        with connections["default"].cursor() as cursor:
+            cursor.execute(_AUDIT)
+        yield stack
+    finally:
+        for kept in stack.kept:
+            kept.is_wanted = False
+            kept.process.kill()
+            kept.process.wait()
+        connections["default"].close()
+        server.stop(data)
+        connections["default"] = suite
