@@ -174,7 +174,7 @@ MAX_BODY_BYTES = env.int("MAX_BODY_BYTES", default=32 * 2**20)
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
 
 # --- the queue -----------------------------------------------------------------
-PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "tasks"
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""  # only the worker imports the tasks: the web sends jobs by name
 PROCRASTINATE_WORKER_DEFAULTS = {
     "update_heartbeat_interval": 3,
     "stalled_worker_timeout": 15,
