@@ -16,7 +16,8 @@ from vrp.domain.evaluator import Evaluation
 from vrp.domain.features import Feature, used_by
 from vrp.domain.plan import Plan
 from vrp.domain.problem import Problem, build, places_of
-from vrp.engines import Budget, EngineFailed, run
+from vrp.engines.base import Budget
+from vrp.engines.child import EngineFailed, run
 from vrp.errors import Fault, Invalid, RoutebookError
 
 log = structlog.get_logger(__name__)
@@ -80,7 +81,9 @@ def solve(
     if problem.request.options.mode == "check":
         return _published(document, problem, check(problem, given_plan(problem)), {"name": "check", "version": ""})
     used = used_by(problem.request)
-    names = engines.candidates(problem, used, engine)
+    first = engines.choose(problem, engine)
+    # Should the chosen engine fail, the next that can do all of it takes over; one asked for by name stands alone.
+    names = [first, *(name for name in engines.able(used) if name != first)] if engine == "auto" else [first]
     watch = Watch(problem, report)
     budget = Budget(time_limit, seed, problem.request.options.no_improvement, should_stop, watch.started)
     outcome_of = None

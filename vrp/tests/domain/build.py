@@ -1,0 +1,55 @@
+"""Tiny problems on a line: places 0, 1, 2, … lie `100 s` and `1000 m` apart, the depot is place 0."""
+
+from typing import Any
+
+from vrp.domain import evaluator
+from vrp.domain import request as requests
+from vrp.domain.evaluator import Evaluation
+from vrp.domain.plan import Plan, Route, Step
+from vrp.domain.problem import Problem, build, inline_travel, places_of
+
+
+def line(size: int) -> dict[str, Any]:
+    apart = [[abs(a - b) for b in range(size)] for a in range(size)]
+    return {
+        "car": {
+            "durations": [[100 * n for n in row] for row in apart],
+            "distances": [[1000 * n for n in row] for row in apart],
+        }
+    }
+
+
+def job(place: int, **extra: Any) -> dict[str, Any]:
+    """A job at a place of the line, called after it."""
+    return {"id": f"J{place}", "location_index": place, **extra}
+
+
+def van(**extra: Any) -> dict[str, Any]:
+    return {"id": "V", "start_index": 0, "end_index": 0, **extra}
+
+
+def document(jobs: list[Any], vehicles: list[Any] | None = None, size: int = 6, **extra: Any) -> dict[str, Any]:
+    return {"jobs": jobs, "vehicles": vehicles or [van()], "matrices": line(size), **extra}
+
+
+def problem(doc: dict[str, Any]) -> Problem:
+    request = requests.read(doc)
+    return build(request, places_of(request), inline_travel(request))
+
+
+def plan(**routes: str) -> Plan:
+    """`plan(V="J1 J2 break:lunch pickup:S delivery:S")`."""
+    return Plan(tuple(Route(vehicle, tuple(_step(word) for word in words.split())) for vehicle, words in routes.items()))
+
+
+def judge(doc: dict[str, Any], **routes: str) -> Evaluation:
+    return evaluator.evaluate(problem(doc), plan(**routes))
+
+
+def causes(evaluation: Evaluation) -> list[str]:
+    return sorted(violation.cause for violation in evaluation.violations)
+
+
+def _step(word: str) -> Step:
+    kind, _, name = word.partition(":")
+    return Step(kind, name) if name else Step("job", kind)  # type: ignore[arg-type]
