@@ -64,7 +64,9 @@ def _coordinates(value: Any) -> tuple[float, float]:
         raise ValueError("should be [longitude, latitude]")
     if any(isinstance(part, bool) or not isinstance(part, int | float) for part in value):
         raise ValueError("should be two numbers, [longitude, latitude]")
-    longitude, latitude = (float(part) if abs(part) < 1e6 else 1e6 for part in value)
+    if not all(abs(part) < 1e6 for part in value):  # also not a number at all
+        raise ValueError("is outside the earth; coordinates are [longitude, latitude] in degrees")
+    longitude, latitude = (float(part) for part in value)
     if not -180 <= longitude <= 180:
         raise ValueError(
             f"longitude {longitude} is outside -180 to 180; coordinates are [longitude, latitude]"

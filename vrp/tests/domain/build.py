@@ -28,7 +28,9 @@ def van(**extra: Any) -> dict[str, Any]:
     return {"id": "V", "start_index": 0, "end_index": 0, **extra}
 
 
-def document(jobs: list[Any], vehicles: list[Any] | None = None, size: int = 6, **extra: Any) -> dict[str, Any]:
+def document(
+    jobs: list[Any], vehicles: list[Any] | None = None, size: int = 6, **extra: Any
+) -> dict[str, Any]:
     return {"jobs": jobs, "vehicles": vehicles or [van()], "matrices": line(size), **extra}
 
 
@@ -39,7 +41,11 @@ def problem(doc: dict[str, Any]) -> Problem:
 
 def plan(**routes: str) -> Plan:
     """`plan(V="J1 J2 break:lunch pickup:S delivery:S")`."""
-    return Plan(tuple(Route(vehicle, tuple(_step(word) for word in words.split())) for vehicle, words in routes.items()))
+    return Plan(
+        tuple(
+            Route(vehicle, tuple(_step(word) for word in words.split())) for vehicle, words in routes.items()
+        )
+    )
 
 
 def judge(doc: dict[str, Any], **routes: str) -> Evaluation:

@@ -91,13 +91,21 @@ def test_travel_fills_the_time_until_a_break_may_begin():
 
     at = steps(doc, V="break:lunch J2")
 
-    assert (at[1]["travel_time"], at[1]["distance"], at[1]["arrival"], at[1]["waiting_time"]) == (160, 1600, 160, 0)
+    assert (at[1]["travel_time"], at[1]["distance"], at[1]["arrival"], at[1]["waiting_time"]) == (
+        160,
+        1600,
+        160,
+        0,
+    )
     assert (at[2]["travel_time"], at[2]["distance"], at[2]["arrival"]) == (40, 400, 250)
 
 
 def test_duration_is_the_sum_of_its_parts():
     pause = {"id": "lunch", "service": 50, "time_windows": [[300, 900]]}
-    jobs = [job(1, service=10, setup=5, time_windows=[[150, 250]]), job(3, service=20, time_windows=[[800, 900]])]
+    jobs = [
+        job(1, service=10, setup=5, time_windows=[[150, 250]]),
+        job(3, service=20, time_windows=[[800, 900]]),
+    ]
 
     route = payload(document(jobs, [van(breaks=[pause])]), V="J1 break:lunch J3")["routes"][0]
 
@@ -158,7 +166,10 @@ def test_a_plan_that_names_what_does_not_exist_is_refused_with_its_place():
     with pytest.raises(Invalid) as caught:
         evaluator.evaluate(problem(document([job(1)])), plan(V="J9", W="J1"))
 
-    assert [fault.loc for fault in caught.value.faults] == [("routes", 0, "steps", 0, "id"), ("routes", 1, "vehicle")]
+    assert [fault.loc for fault in caught.value.faults] == [
+        ("routes", 0, "steps", 0, "id"),
+        ("routes", 1, "vehicle"),
+    ]
 
 
 def test_a_matrix_of_costs_replaces_time_and_distance():

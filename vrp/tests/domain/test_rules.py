@@ -165,4 +165,7 @@ def test_a_pair_with_no_way_between_is_refused():
 def test_every_violation_says_in_words_what_is_wrong():
     doc = document([job(2, time_windows=[[0, 150]])])
 
-    assert judge(doc, V="J2").violations[0].message == "job J2 begins at 0:03:20, its time window closed at 0:02:30"
+    assert (
+        judge(doc, V="J2").violations[0].message
+        == "job J2 begins at 0:03:20, its time window closed at 0:02:30"
+    )
