@@ -35,7 +35,7 @@ class Place:
     @property
     def data(self) -> Path:
         # Named by major version: a newer server never opens an older one's files.
-        return self.home / str(major(binaries()))
+        return self.home / str(major(binaries() / "postgres"))
 
     @property
     def log(self) -> Path:
@@ -143,19 +143,19 @@ def binaries_for(place: Place) -> Path:
 
 
 @cache
-def major(folder: Path) -> int:
-    """The major version of the PostgreSQL in this folder."""
+def major(program: Path) -> int:
+    """The major version of one of PostgreSQL's programs."""
     try:
-        answer = _quietly([str(folder / "postgres"), "--version"])
+        answer = _quietly([str(program), "--version"])
         answer.check_returncode()
     except (OSError, subprocess.CalledProcessError) as error:
-        raise EmbeddedError(f"the PostgreSQL in {folder} does not run: {error}") from error
+        raise EmbeddedError(f"{program} does not run: {error}") from error
     return int(re.findall(r"\d+", answer.stdout)[0])
 
 
 def _account(home: Path) -> pwd.struct_passwd | None:
     """Root runs a server as the user who owns its cluster already; anybody else only their own."""
-    cluster = home / str(major(binaries()))
+    cluster = home / str(major(binaries() / "postgres"))
     if os.geteuid() == 0:
         return pwd.getpwuid(cluster.stat().st_uid) if cluster.exists() else _system_user()
     if home.stat().st_uid != os.geteuid():

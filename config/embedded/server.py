@@ -85,7 +85,7 @@ def status(data: Path) -> Status | None:
     postmaster = _postmaster(place)
     return Status(
         running=_ping(place) == pq.Ping.OK,
-        version=places.major(places.binaries()),
+        version=int(place.data.name),
         pid=postmaster.pid if postmaster else None,
         data=place.data,
         socket=place.socket,
@@ -121,17 +121,27 @@ def _join(data: Path, place: Place) -> None:
     if data in _joined:
         os.close(_joined[data][1])
     else:
-        atexit.register(_leave, data)
+        atexit.register(leave, data)
     _joined[data] = place, lock
 
 
-def _leave(data: Path) -> None:
+def leave(data: Path) -> None:
+    """Say that this process needs the server no more. This will stop it if nobody else does."""
+    if data not in _joined:
+        return
     place, lock = _joined.pop(data)
     os.close(lock)  # never LOCK_UN: that would take the lock from forked children too
-    with suppress(OSError):  # somebody else needs the server, or the whole folder is gone
+    try:
         lock = _open_lock(place.home / "users.lock")
+    except OSError:  # the whole folder is gone
+        return
+    try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         _stop(place)
+    except BlockingIOError:  # somebody else needs it
+        pass
+    finally:
+        os.close(lock)
 
 
 # --- up and down -----------------------------------------------------------------
@@ -176,7 +186,7 @@ def _launch(place: Place) -> None:
 
 def _initialise(place: Place, programs: Path) -> None:
     """Made aside and renamed: a crash in the middle leaves nothing half made."""
-    for other in place.home.glob("*/PG_VERSION"):
+    for other in place.home.glob("[0-9]*/PG_VERSION"):
         raise EmbeddedError(
             f"{other.parent} holds the data of another PostgreSQL than the {place.data.name} installed now:"
             " dump it with the programs of its own version (ROUTEBOOK_PG_BIN), then restore it here"

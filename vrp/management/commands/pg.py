@@ -1,19 +1,17 @@
 """`manage.py pg`: look after the database, embedded or not."""
 
-import os
-import re
-import shutil
-import subprocess
 from argparse import REMAINDER
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import connection, transaction
-from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db import Error, connection
 
+from config import backup
 from config.embedded import place, server
+
+DOWN = 3  # the exit status of `pg_ctl status` too
 
 
 class Command(BaseCommand):
@@ -23,53 +21,69 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         actions = parser.add_subparsers(dest="action", required=True)
         actions.add_parser(
-            "status", help="Tell where the database is and whether it is up; exit status 3 if not."
+            "status", help="Where the database is and whether it is up (exit status 0, else 3)."
         )
-        actions.add_parser(
-            "stop", help="Stop the embedded server. The next program that needs it starts it again."
-        )
-        psql = actions.add_parser("psql", help="Talk SQL to the database; arguments after -- go to psql.")
+        actions.add_parser("stop", help="Stop the embedded server; the next program that needs it starts it.")
+        psql = actions.add_parser("psql", help="Talk SQL to the database; what follows -- goes to psql.")
         psql.add_argument("arguments", nargs=REMAINDER)
-        dump = actions.add_parser("dump", help="Save the whole database to a new file, as of this moment.")
+        dump = actions.add_parser("dump", help="Save the whole database, as of this moment, to a new file.")
         dump.add_argument("file", type=Path)
         restore = actions.add_parser("restore", help="Bring a dump back, whole or not at all.")
         restore.add_argument("file", type=Path)
         restore.add_argument(
             "--into",
             metavar="NAME",
-            help="The database's name, typed to say that what is in it now may be replaced."
-            " The replaced one is kept beside it as NAME_replaced until the next time.",
+            help="Repeat the database's name to replace what is in it. The replaced data is kept"
+            " as the database NAME_replaced until the next such restore.",
         )
 
     def handle(self, *args: Any, action: str, **options: Any) -> None:
         try:
-            getattr(self, action)(**options)
-        except place.EmbeddedError as error:
+            getattr(self, f"_{action}")(options)
+        except (place.EmbeddedError, backup.BackupError, Error) as error:
             raise CommandError(str(error)) from error
 
-    def status(self, **options: Any) -> None:
-        data = connection.settings_dict.get("EMBEDDED_DATA")
-        if data is None:
+    def _status(self, options: dict[str, Any]) -> None:
+        if "EMBEDDED_DATA" not in connection.settings_dict:
             return self._status_of_url()
+        data = connection.settings_dict["EMBEDDED_DATA"]
         status = server.status(data)
         if status is None:
-            self.stdout.write(f"embedded PostgreSQL: not made yet; its place is {data}")
-            raise SystemExit(3)
-        state = f"up (process {status.pid})" if status.running else "stopped"
-        self.stdout.write(f"embedded PostgreSQL {status.version}: {state}")
+            self._down(f"Embedded PostgreSQL: not made yet, will be below {data}")
         self.stdout.write(f"data    {status.data}\nsocket  {status.socket}\nlog     {status.log}")
         if not status.running:
-            raise SystemExit(3)
+            self._down(f"Embedded PostgreSQL {status.version} is stopped")
+        self.stdout.write(f"Embedded PostgreSQL {status.version} is up, process {status.pid}")
 
     def _status_of_url(self) -> None:
         where = "{HOST}:{PORT}/{NAME}".format(**connection.settings_dict)
         try:
-            version = ".".join(map(str, connection.get_database_version()))
-        except connection.Database.Error as error:
-            ...
+            version = connection.get_database_version()
+        except Error as error:
+            self._down(f"The PostgreSQL of DATABASE_URL at {where} does not answer: {error}")
+        self.stdout.write(f"PostgreSQL {version[0]}.{version[1]} of DATABASE_URL at {where} is up")
 
-    def stop(self, **options: Any) -> None:
-        data = connection.settings_dict.get("EMBEDDED_DATA")
-        if data is None:
+    def _down(self, message: str) -> NoReturn:
+        self.stdout.write(message)
+        raise SystemExit(DOWN)
+
+    def _stop(self, options: dict[str, Any]) -> None:
+        if "EMBEDDED_DATA" not in connection.settings_dict:
             raise CommandError("The server of DATABASE_URL is not ours to stop.")
-        self.stdout.write("stopped" if server.stop(data) else "it was not running")
+        stopped = server.stop(connection.settings_dict["EMBEDDED_DATA"])
+        self.stdout.write("Stopped." if stopped else "It was not running.")
+
+    def _psql(self, options: dict[str, Any]) -> None:
+        arguments = options["arguments"]
+        call_command("dbshell", "--", *(arguments[1:] if arguments[:1] == ["--"] else arguments))
+
+    def _dump(self, options: dict[str, Any]) -> None:
+        backup.dump(connection, options["file"])
+        size = options["file"].stat().st_size
+        self.stdout.write(f"Saved {connection.settings_dict['NAME']} to {options['file']} ({size:,} bytes).")
+
+    def _restore(self, options: dict[str, Any]) -> None:
+        replaced = backup.restore(connection, options["file"], into=options["into"])
+        self.stdout.write(f"Restored {connection.settings_dict['NAME']} from {options['file']}.")
+        if replaced:
+            self.stdout.write(f"What was there before is kept as the database {replaced}.")
