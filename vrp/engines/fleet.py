@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vrp.domain.problem import Load, Order, Problem, Vehicle
+from vrp.domain.problem import Load, Order, Problem, Vehicle, Window
+from vrp.domain.request import Break
 
 # What no engine looks at when it asks whether two vehicles are alike.
 _NAMES = {"id", "count", "description", "meta", "steps", "skills"}
@@ -23,6 +24,22 @@ class Kind:
     @property
     def sample(self) -> Vehicle:
         return self.vehicles[0]
+
+    @property
+    def required_breaks(self) -> list[Break]:
+        """The breaks to plan. One that is not required is never taken: it could only cost time."""
+        return [pause for pause in self.sample.spec.breaks if pause.required]
+
+    def starts_of(self, pause: Break) -> list[Window]:
+        """This will return when a break may begin so that it ends inside the shift."""
+        opens, closes = self.sample.window
+        windows = [(window.start, window.end) for window in pause.time_windows] or [(opens, closes)]
+        cut = [(max(start, opens), min(end, closes - pause.service)) for start, end in windows]
+        return [(start, end) for start, end in cut if start <= end]
+
+    @property
+    def can_take_its_breaks(self) -> bool:
+        return all(self.starts_of(pause) for pause in self.required_breaks)
 
 
 def kinds(problem: Problem) -> list[Kind]:
