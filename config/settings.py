@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "rest_framework",
     "django_filters",
     "drf_spectacular",
+    "drf_spectacular_sidecar",
     "procrastinate.contrib.django",
     "axes",
     "health_check",
@@ -90,7 +91,7 @@ else:
     DATABASES = {
         "default": {
             "ENGINE": "config.embedded",
-            "NAME": "postgres",
+            "NAME": "routebook",
             "USER": "routebook",
             "EMBEDDED_DATA": ROUTEBOOK_DATA,
         }
@@ -176,6 +177,13 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "vrp.api.documents.add_schemas",
+    ],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "validatorUrl": None},  # nothing leaves the site
 }
 MAX_BODY_BYTES = env.int("MAX_BODY_BYTES", default=32 * 2**20)
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES

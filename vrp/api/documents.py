@@ -1,0 +1,129 @@
+"""JSON schemas of the two big documents, for the API's own description: the request, and the plan that answers it."""
+
+from typing import Any
+
+import numpy as np
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic_core import core_schema
+
+from vrp.domain import clock
+from vrp.domain.request import Request
+
+Schema = dict[str, Any]
+REFERENCE = "#/components/schemas/{model}"
+
+_MOMENT = {"type": "string", "format": "date-time"}
+_BOUNDS = {"ge": "minimum", "gt": "exclusiveMinimum", "le": "maximum"}
+_MATRIX = {"type": "array", "items": {"type": "array", "items": {"type": ["number", "null"]}}}
+
+
+def add_schemas(result: Schema, **context: Any) -> Schema:
+    """This will put both documents among the components of the API's description."""
+    result["components"]["schemas"] |= request_schemas() | {"Plan": PLAN}
+    return result
+
+
+# --- the request: read off the domain's own models ---------------------------------
+
+
+class _Generator(GenerateJsonSchema):
+    def is_instance_schema(self, schema: core_schema.IsInstanceSchema) -> JsonSchemaValue:
+        return _MATRIX if schema["cls"] is np.ndarray else super().is_instance_schema(schema)
+
+
+def request_schemas() -> dict[str, Schema]:
+    """This will return the schemas of `Request` and its parts, the way callers may write them."""
+    whole = Request.model_json_schema(ref_template=REFERENCE, schema_generator=_Generator)
+    parts: dict[str, Schema] = _with_bounds(whole.pop("$defs") | {"Request": whole})
+    for name, part in parts.items():
+        clocks = ("start", "end") if name in ("TimeWindow", "SoftWindow") else clock._VALUES
+        properties = part["properties"]
+        for key in properties.keys() & clocks:
+            properties[key] = {"anyOf": [properties[key], _MOMENT]}
+    start, end = (parts["TimeWindow"]["properties"][key] for key in ("start", "end"))
+    pair = {"type": "array", "prefixItems": [start, end], "minItems": 2, "maxItems": 2}
+    parts["TimeWindow"] = {"anyOf": [pair, parts["TimeWindow"]]}
+    return parts
+
+
+def _with_bounds(value: Any) -> Any:
+    """Pydantic leaves bounds under its own names where a validator of ours runs first."""
+    if isinstance(value, dict):
+        return {_BOUNDS.get(key, key): _with_bounds(item) for key, item in value.items()}
+    return [_with_bounds(item) for item in value] if isinstance(value, list) else value
+
+
+# --- the plan: as the evaluator publishes it ---------------------------------------
+
+
+def _object(**properties: Schema) -> Schema:
+    return {"type": "object", "properties": properties}
+
+
+def _list(items: Schema) -> Schema:
+    return {"type": "array", "items": items}
+
+
+def _all(kind: Schema, names: str) -> dict[str, Schema]:
+    return dict.fromkeys(names.split(), kind)
+
+
+_TEXT: Schema = {"type": "string"}
+_WHOLE: Schema = {"type": "integer"}
+_NUMBER: Schema = {"type": "number"}
+_MAYBE: Schema = {"type": ["number", "null"]}
+_ID: Schema = {"type": ["string", "integer", "null"]}
+_ANY: Schema = {"type": ["object", "null"]}
+_VIOLATION: Schema = {"type": "object"}
+
+_STEP = _object(
+    type={"enum": ["start", "job", "pickup", "delivery", "break", "reload", "end"]},
+    id=_ID,
+    location={"type": ["array", "null"], "items": _NUMBER},
+    **_all(_WHOLE, "arrival waiting_time service_start setup service departure travel_time"),
+    distance=_MAYBE,
+    load=_list(_WHOLE),
+    slack=_MAYBE,
+    violations=_list(_VIOLATION),
+)
+_ROUTE = _object(
+    vehicle=_ID,
+    **_all(_WHOLE, "start_time end_time travel_time service setup waiting_time break_time duration"),
+    cost=_NUMBER,
+    distance=_MAYBE,
+    load_max=_list(_WHOLE),
+    geometry={},
+    violations=_list(_VIOLATION),
+    steps=_list(_STEP),
+)
+_REASON = _object(code=_TEXT, message=_TEXT, vehicles=_list(_ID), margin=_ANY)
+_UNASSIGNED = _object(
+    type={"enum": ["job", "shipment"]},
+    id=_ID,
+    penalty=_MAYBE,
+    reasons=_list(_REASON),
+    cheapest_insertion=_ANY,
+)
+PLAN = _object(
+    status={"enum": ["feasible", "feasible_with_soft_violations", "partial", "infeasible"]},
+    summary=_object(
+        cost=_NUMBER,
+        distance=_MAYBE,
+        **_all(_WHOLE, "vehicles_used assigned unassigned travel_time setup service waiting_time break_time"),
+        **_all(_WHOLE, "duration overtime lateness"),
+    ),
+    cost_breakdown={"type": "object", "additionalProperties": _NUMBER},
+    routes=_list(_ROUTE),
+    unassigned=_list(_UNASSIGNED),
+    engine=_object(
+        **_all(_TEXT, "name version stop_reason"),
+        **_all(_WHOLE, "seed runtime_ms"),
+        trace=_list(_list(_NUMBER)),
+    ),
+    capabilities=_object(native=_list(_TEXT), emulated=_list(_TEXT)),
+    verification=_object(
+        ok={"type": "boolean"}, checked=_list(_TEXT), violations=_list(_VIOLATION), cost_difference=_MAYBE
+    ),
+    request_digest=_TEXT,
+    units={"type": "object"},
+)

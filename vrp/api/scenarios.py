@@ -1,0 +1,127 @@
+"""Scenarios over HTTP: their request and its history, copies, imports, and the solves of one."""
+
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils.timezone import now
+from django_filters import rest_framework as filters
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.decorators import action
+from rest_framework.response import Response
+
+from config import json
+from vrp.api.serializers import (
+    RevisionSerializer,
+    ScenarioBody,
+    ScenarioSerializer,
+    SolutionBody,
+    SolutionInList,
+    SolutionSerializer,
+)
+from vrp.api.views import AuthedRequest, ScopedViewSet, as_text
+from vrp.domain.digest import digest
+from vrp.engines import ENGINES
+from vrp.models import Scenario, Solution
+from vrp.models.scenario import ScenarioQuerySet
+from vrp.services import idempotency, scenarios, solutions
+
+
+class SolutionFilter(filters.FilterSet):
+    status = filters.ChoiceFilter(choices=Solution.Status.choices)
+    engine = filters.ChoiceFilter(choices=[(name, name) for name in ("auto", *ENGINES)])
+
+
+class ScenarioViewSet(ScopedViewSet[Scenario]):
+    queryset = Scenario.objects.all()
+    serializer_class = ScenarioSerializer
+    filterset_class: type[filters.FilterSet] | None = None  # of the list below a scenario
+
+    def get_queryset(self) -> QuerySet[Scenario]:
+        rows: ScenarioQuerySet = super().get_queryset()
+        if self.action == "retrieve":
+            return as_text(rows, "request", "original_request")
+        return rows.without_payloads()
+
+    def retrieve(self, request: AuthedRequest, pk: UUID) -> Response:
+        return Response(ScenarioSerializer(self.get_object()).data)
+
+    @extend_schema(request=ScenarioBody)
+    def partial_update(self, request: AuthedRequest, pk: UUID) -> Response:
+        scenario = self.get_object()
+        given = self.given(ScenarioBody, partial=True)
+        scenario = scenarios.update(
+            scenario=scenario,
+            name=given.get("name"),
+            document=given.get("request"),
+            by=request.user,
+            now=now(),
+        )
+        return Response(ScenarioSerializer(scenario).data)
+
+    def destroy(self, request: AuthedRequest, pk: UUID) -> Response:
+        scenarios.delete(scenario=self.get_object())
+        return Response(status=204)
+
+    @extend_schema(request=None, responses=ScenarioSerializer)
+    @action(detail=True, methods=["post"])
+    def reset(self, request: AuthedRequest, pk: UUID) -> Response:
+        scenario = scenarios.reset(scenario=self.get_object(), by=request.user, now=now())
+        return Response(ScenarioSerializer(scenario).data)
+
+    @extend_schema(request=None, responses={201: ScenarioSerializer})
+    @action(detail=True, methods=["post"])
+    def duplicate(self, request: AuthedRequest, pk: UUID) -> Response:
+        return self._created(scenarios.duplicate(scenario=self.get_object(), by=request.user, now=now()))
+
+    @extend_schema(responses=RevisionSerializer(many=True))
+    @action(detail=True)
+    def revisions(self, request: AuthedRequest, pk: UUID) -> Response:
+        return self.page_of(
+            as_text(self.get_object().revisions.order_by("-number"), "patch"), RevisionSerializer
+        )
+
+    @extend_schema(responses=SolutionInList(many=True))
+    @action(detail=True, filter_backends=[filters.DjangoFilterBackend], filterset_class=SolutionFilter)
+    def solutions(self, request: AuthedRequest, pk: UUID) -> Response:
+        rows = self.get_object().solutions.without_payloads().order_by("-queued_at", "-id")
+        return self.page_of(rows, SolutionInList)
+
+    @extend_schema(
+        request=SolutionBody,
+        responses={202: SolutionSerializer},
+        parameters=[
+            OpenApiParameter(
+                "Idempotency-Key",
+                location="header",
+                description="The same key again, within a day, gets the first answer and starts nothing.",
+            )
+        ],
+    )
+    @solutions.mapping.post
+    def solve(self, request: AuthedRequest, pk: UUID) -> Response:
+        scenario = self.get_object()
+        given = self.given(SolutionBody)
+
+        def start() -> idempotency.Answer:
+            solution = solutions.start(scenario=scenario, by=request.user, now=now(), **given)
+            body = json.dumps(SolutionSerializer(solution).data)
+            return idempotency.Answer(202, body, self.address_of("solution-detail", solution))
+
+        key = request.headers.get("Idempotency-Key")
+        if key is None:
+            answer = start()
+        else:
+            answer = idempotency.once(
+                user=request.user,
+                method="POST",
+                path=request.path,
+                key=key,
+                body_digest=digest(given),
+                action=start,
+                now=now(),
+            )
+        return Response(json.RawJSON(answer.body), status=answer.status, headers=answer.headers)
+
+    def _created(self, scenario: Scenario) -> Response:
+        headers = self.address_of("scenario-detail", scenario)
+        return Response(ScenarioSerializer(scenario).data, status=201, headers=headers)

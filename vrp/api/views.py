@@ -1,0 +1,61 @@
+"""What every part of the API has in common."""
+
+from typing import Any, TypeVar
+
+from django.db.models import Model, QuerySet, TextField
+from django.db.models.functions import Cast
+from rest_framework import serializers, viewsets
+from rest_framework.permissions import SAFE_METHODS, AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.reverse import reverse
+from rest_framework.views import APIView
+
+from accounts.models import User
+
+Row = TypeVar("Row", bound=Model)
+
+
+class OpenView(APIView):
+    """For anybody: a stale token or cookie sent along does not matter."""
+
+    authentication_classes = []
+    permission_classes = [AllowAny]
+
+
+class AuthedRequest(Request):
+    """Of somebody who is signed in; the default permission lets nobody else through."""
+
+    user: User
+
+
+class ScopedViewSet(viewsets.GenericViewSet[Row]):
+    """Reads reach what the user may see; writes only what the user may change."""
+
+    http_method_names = ["get", "post", "patch", "delete", "head", "options"]
+    lookup_value_converter = "uuid"
+    request: AuthedRequest
+
+    def get_queryset(self) -> Any:
+        rows: Any = super().get_queryset()
+        user = self.request.user
+        return rows.visible_to(user) if self.request.method in SAFE_METHODS else rows.editable_by(user)
+
+    def given(self, serializer: type[serializers.Serializer], *, partial: bool = False) -> dict[str, Any]:
+        """The body, checked."""
+        body = serializer(data=self.request.data, partial=partial)
+        body.is_valid(raise_exception=True)
+        return body.validated_data
+
+    def page_of(self, rows: QuerySet[Any], serializer: type[serializers.Serializer]) -> Response:
+        page = self.paginate_queryset(self.filter_queryset(rows))
+        return self.get_paginated_response(serializer(page, many=True).data)
+
+    def address_of(self, name: str, row: Model) -> dict[str, str]:
+        return {"Location": reverse(name, args=[row.pk], request=self.request)}
+
+
+def as_text(rows: QuerySet[Row], *columns: str) -> QuerySet[Row]:
+    """JSON columns as the text they are stored as: `serializers.Document` sends that on without reading it."""
+    texts = {f"{column}_text": Cast(column, TextField()) for column in columns}
+    return rows.defer(*columns).annotate(**texts)
