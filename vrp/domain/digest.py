@@ -14,7 +14,7 @@ def digest(document: Any) -> str:
 
     Keys are sorted and `5.0` is `5`, because a JSON column may give either back.
     """
-    plain = orjson.dumps(_plain(document), option=orjson.OPT_SORT_KEYS)
+    plain = orjson.dumps(_plain(document), option=orjson.OPT_SORT_KEYS | orjson.OPT_SERIALIZE_NUMPY)
     return hashlib.sha256(plain).hexdigest()
 
 
