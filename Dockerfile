@@ -1,9 +1,7 @@
 # One image for web and worker. The database is another container (docker-compose.yml).
-FROM node:24-bookworm-slim AS pages
-WORKDIR /src/vrp/frontend
-COPY vrp/frontend/ ./
-COPY vrp/static/ /src/vrp/static/
-RUN npm ci --ignore-scripts
+FROM python:3.13-slim-bookworm AS map
+COPY vrp/frontend/ /src/vrp/frontend/
+RUN python /src/vrp/frontend/fetch.py
 
 FROM python:3.13-slim-bookworm
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_NO_CACHE_DIR=1 ROUTEBOOK_DATA=/var/lib/routebook
@@ -15,10 +13,9 @@ COPY config/ config/
 COPY accounts/ accounts/
 COPY vrp/ vrp/
 COPY templates/ templates/
-COPY --from=pages /src/vrp/frontend/node_modules/ vrp/frontend/node_modules/
+COPY --from=map /src/vrp/static/vrp/vendor/ vrp/static/vrp/vendor/
+# The key made while collecting files must not be the same in every container: it is thrown away again.
 RUN useradd --system --home-dir /var/lib/routebook --create-home routebook \
-    && python vrp/frontend/fetch.py \
-    && rm -rf vrp/frontend/node_modules \
     && python manage.py collectstatic --noinput \
     && rm -f /var/lib/routebook/secret_key \
     && chown -R routebook:routebook /var/lib/routebook

@@ -37,7 +37,7 @@ setup: .venv/installed
 
 # MapLibre from npm, once; the pages do without the map where it cannot be had.
 vendor: setup
-	@$(BIN)/python vrp/frontend/fetch.py
+	-@$(BIN)/python vrp/frontend/fetch.py
 
 clean:
 	rm -rf .venv vrp/static/vrp/vendor vrp/frontend/node_modules
