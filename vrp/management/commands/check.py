@@ -24,7 +24,7 @@ class Command(check.Command):
         super().add_arguments(parser)
         add_file_options(parser, positional=False)
 
-    def handle(self, *args: str, **options: Any) -> None:
+    def handle(self, *args: Any, **options: Any) -> None:
         if len(args) != 2 or not Path(args[0]).is_file():
             if len(args) == 2 and not _is_app(args[0]):
                 self.stderr.write(f"{args[0]}: there is no such file")

@@ -1,0 +1,86 @@
+import pytest
+
+from vrp import planner
+from vrp.domain import evaluator
+from vrp.domain import plan as plans
+from vrp.errors import Invalid
+from vrp.tests.domain.build import document, job, van
+
+
+def solve(doc, **options):
+    return planner.solve(doc, time_limit=options.pop("time_limit", 0.5), **options)
+
+
+def test_a_request_becomes_a_verified_plan():
+    plan = solve(document([job(1), job(3), job(2)]))
+
+    assert plan["status"] == "feasible"
+    assert plan["summary"]["cost"] == 600
+    assert plan["verification"]["ok"]
+    assert plan["engine"]["name"] in ("pyvrp", "ortools", "vroom")
+
+
+def test_the_plan_says_which_request_it_answers():
+    doc = document([job(1)])
+
+    assert solve(doc)["request_digest"] == solve(doc, seed=2)["request_digest"]
+    assert solve(doc)["request_digest"] != solve(document([job(2)]))["request_digest"]
+
+
+def test_better_plans_are_reported_while_the_engine_works():
+    seen = []
+
+    solve(document([job(1), job(2)]), report=seen.append)
+
+    assert seen[-1]["cost"] == 400
+    assert seen[-1]["unassigned"] == 0
+
+
+def test_a_stop_that_nobody_can_serve_is_left_out_with_its_reason():
+    plan = solve(document([job(1), job(2, skills=["crane"])]))
+
+    assert plan["status"] == "partial"
+    assert [(row["id"], row["reasons"][0]["code"]) for row in plan["unassigned"]] == [("J2", "SKILL")]
+
+
+def test_a_request_that_no_vehicle_can_begin_to_serve_is_infeasible():
+    assert solve(document([job(1, skills=["crane"])]))["status"] == "infeasible"
+
+
+def test_a_request_without_stops_has_an_empty_plan():
+    plan = solve(document([]))
+
+    assert (plan["status"], plan["routes"], plan["summary"]["cost"]) == ("feasible", [], 0)
+
+
+def test_a_feature_nobody_models_is_refused_by_name():
+    doc = document([job(1), job(2)], relations=[{"type": "same_vehicle", "ids": ["J1", "J2"]}])
+
+    with pytest.raises(Invalid, match="relations"):
+        solve(doc)
+
+
+def test_check_mode_judges_the_given_routes_and_changes_nothing():
+    steps = [{"type": "job", "id": "J2"}, {"type": "job", "id": "J1"}]
+    doc = document([job(1, time_windows=[[0, 250]]), job(2)], [van(steps=steps)], options={"mode": "check"})
+
+    plan = solve(doc)
+
+    assert plan["status"] == "infeasible"
+    assert [step["id"] for step in plan["routes"][0]["steps"]] == [None, "J2", "J1", None]
+    assert plan["verification"]["violations"][0]["cause"] == "delay"
+
+
+def test_what_an_engine_says_it_costs_is_what_the_evaluator_says():
+    problem = planner.prepare(document([job(1), job(2)]))
+
+    judged = evaluator.evaluate(problem, plans.read(solve(document([job(1), job(2)]))))
+
+    assert judged.cost == 400
+
+
+def test_a_stop_ends_the_search_at_once_and_keeps_what_there_is():
+    plan = solve(document([job(1), job(2)]), time_limit=30, should_stop=lambda: True)
+
+    assert plan["engine"]["stop_reason"] in ("stopped", "finished")
+    assert plan["engine"]["runtime_ms"] < 10_000
