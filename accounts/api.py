@@ -17,6 +17,8 @@ from accounts import logins, serializers
 from accounts.models import Login, User
 from config.json import JSONParser
 
+NO_STORE = {"Cache-Control": "no-store"}  # RFC 6749, 5.1
+
 
 class OpenView(APIView):
     """For those who are not signed in yet: a stale token or cookie sent along does not matter."""
@@ -44,7 +46,8 @@ class Token(OpenView):
         user = authenticate(request._request, **given.validated_data)
         if not isinstance(user, User):
             raise AuthenticationFailed
-        return Response(logins.open_for_api(user=user, request=request._request, now=timezone.now()))
+        pair = logins.open_for_api(user=user, request=request._request, now=timezone.now())
+        return Response(pair, headers=NO_STORE)
 
 
 class TokenRefresh(OpenView):
@@ -56,7 +59,7 @@ class TokenRefresh(OpenView):
         pair = logins.rotate(token=token, request=request._request, now=timezone.now())
         if pair is None:
             raise AuthenticationFailed
-        return Response(pair)
+        return Response(pair, headers=NO_STORE)
 
 
 class Logout(OpenView):

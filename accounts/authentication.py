@@ -41,7 +41,7 @@ class AccessTokenAuthentication(authentication.BaseAuthentication):
                 .select_related("user")
                 .get(pk=claims["sid"], user=claims["sub"], user__is_active=True)
             )
-        except (TokenError, UnicodeError, KeyError, ValidationError, Login.DoesNotExist):
+        except (TokenError, ArithmeticError, ValueError, KeyError, ValidationError, Login.DoesNotExist):
             raise AuthenticationFailed from None
         structlog.contextvars.bind_contextvars(user_id=str(login.user_id))
         return login.user, login
