@@ -79,11 +79,11 @@ def solve(
     """
     problem = prepare(document)
     if problem.request.options.mode == "check":
-        return _published(document, problem, check(problem, given_plan(problem)), {"name": "check", "version": ""})
+        return _published(
+            document, problem, check(problem, given_plan(problem)), {"name": "check", "version": ""}
+        )
     used = used_by(problem.request)
-    first = engines.choose(problem, engine)
-    # Should the chosen engine fail, the next that can do all of it takes over; one asked for by name stands alone.
-    names = [first, *(name for name in engines.able(used) if name != first)] if engine == "auto" else [first]
+    names = _engines(problem, problem.request.options.engine if engine == "auto" else engine)
     watch = Watch(problem, report)
     budget = Budget(time_limit, seed, problem.request.options.no_improvement, should_stop, watch.started)
     outcome_of = None
@@ -121,6 +121,15 @@ def solve(
         },
         {"native": sorted(used), "emulated": []},
     )
+
+
+def _engines(problem: Problem, asked: str) -> list[str]:
+    """The engine to use, and under `auto` those that take over should it fail."""
+    first = engines.choose(problem, asked)
+    if asked != "auto":
+        return [first]
+    others = [name for name in engines.installed() if name != first and not engines.missing(name, problem)]
+    return [first, *others]
 
 
 def check(problem: Problem, plan: Plan) -> Evaluation:
