@@ -4,6 +4,7 @@ from typing import Any, TypeVar
 
 from django.db.models import Model, QuerySet, TextField
 from django.db.models.functions import Cast
+from django.shortcuts import get_object_or_404
 from rest_framework import serializers, viewsets
 from rest_framework.permissions import SAFE_METHODS, AllowAny
 from rest_framework.request import Request
@@ -40,6 +41,10 @@ class ScopedViewSet(viewsets.GenericViewSet[Row]):
         rows: Any = super().get_queryset()
         user = self.request.user
         return rows.visible_to(user) if self.request.method in SAFE_METHODS else rows.editable_by(user)
+
+    def get_object(self) -> Row:
+        # Filters of a viewset are for the lists below one row, not for the row.
+        return get_object_or_404(self.get_queryset(), pk=self.kwargs["pk"])
 
     def given(self, serializer: type[serializers.Serializer], *, partial: bool = False) -> dict[str, Any]:
         """The body, checked."""

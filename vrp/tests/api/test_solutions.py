@@ -1,0 +1,193 @@
+import pytest
+
+from vrp import queue
+from vrp.models import Scenario, Solution
+from vrp.tests.factories import ScenarioFactory, SolutionFactory, a_plan
+
+
+def of(solution: Solution, action: str = "") -> str:
+    return f"/api/v1/solutions/{solution.pk}/{action}"
+
+
+def solutions_of(scenario: Scenario) -> str:
+    return f"/api/v1/scenarios/{scenario.pk}/solutions/"
+
+
+# --- start ----------------------------------------------------------------------
+
+
+def test_a_solve_is_accepted_and_queued(alice, api_client):
+    scenario = ScenarioFactory(session__user=alice)
+
+    response = api_client(alice).post(solutions_of(scenario), {"engine": "pyvrp", "time_limit": 2, "seed": 7})
+
+    assert response.status_code == 202
+    body = response.json()
+    assert (body["status"], body["engine"], body["time_limit"], body["seed"]) == ("queued", "pyvrp", 2, 7)
+    assert api_client(alice).get(response["Location"]).json() == body
+    assert queue.waiting_ids("vrp.solve", "solution_id") == {body["id"]}
+
+
+def test_a_solve_needs_nothing_said(alice, api_client):
+    response = api_client(alice).post(solutions_of(ScenarioFactory(session__user=alice)))
+
+    assert response.status_code == 202
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("engine", "cplex"), ("engine", 5), ("engine", None), ("engine", ["pyvrp"]),
+        ("time_limit", 0), ("time_limit", -1), ("time_limit", 10**9), ("time_limit", "10"), ("time_limit", True),
+        ("seed", -1), ("seed", 2**31), ("seed", 1.5), ("seed", "1"), ("seed", 10**30),
+        ("status", "succeeded"), ("payload", {}), ("requested_by", "me"), ("scenario", "x"), ("id", "x"),
+    ],
+)  # fmt: skip
+def test_nothing_else_can_be_said(alice, api_client, field, value):
+    scenario = ScenarioFactory(session__user=alice)
+
+    response = api_client(alice).post(solutions_of(scenario), {field: value})
+
+    assert response.status_code == 422
+    assert [fault["loc"] for fault in response.json()["detail"]] == [[field]]
+    assert not Solution.objects.exists()
+
+
+def test_the_same_key_gets_the_first_answer(alice, api_client):
+    address = solutions_of(ScenarioFactory(session__user=alice))
+    client, key = api_client(alice), {"Idempotency-Key": "monday-1"}
+
+    first = client.post(address, {"seed": 1}, headers=key)
+    again = client.post(address, {"seed": 1}, headers=key)
+
+    assert (again.status_code, again.content, again["Location"]) == (202, first.content, first["Location"])
+    assert Solution.objects.count() == 1
+
+
+def test_the_same_key_with_another_body_is_refused(alice, api_client):
+    address = solutions_of(ScenarioFactory(session__user=alice))
+    client, key = api_client(alice), {"Idempotency-Key": "monday-1"}
+
+    client.post(address, {"seed": 1}, headers=key)
+    other = client.post(address, {"seed": 2}, headers=key)
+
+    assert other.status_code == 422
+    assert Solution.objects.count() == 1
+
+
+def test_a_key_means_nothing_to_somebody_else(alice, bob, api_client):
+    key = {"Idempotency-Key": "monday-1"}
+
+    for person in (alice, bob):
+        scenario = ScenarioFactory(session__user=person)
+        assert api_client(person).post(solutions_of(scenario), {}, headers=key).status_code == 202
+
+    assert Solution.objects.count() == 2
+
+
+# --- list and look ---------------------------------------------------------------
+
+
+def test_list_shows_the_newest_first_without_payloads(alice, api_client, django_assert_num_queries):
+    scenario = ScenarioFactory(session__user=alice)
+    made = [SolutionFactory(scenario=scenario, succeeded=True) for _ in range(3)]
+
+    with django_assert_num_queries(2) as captured:
+        rows = api_client(alice).get(solutions_of(scenario)).json()["results"]
+
+    assert [row["id"] for row in rows] == [str(solution.pk) for solution in reversed(made)]
+    assert not {"payload", "request", "progress"} & rows[0].keys()
+    assert all('"payload"' not in query["sql"] for query in captured)
+
+
+@pytest.mark.parametrize(("query", "count"), [({"status": "queued"}, 2), ({"engine": "vroom"}, 1)])
+def test_list_can_be_filtered(alice, api_client, query, count):
+    scenario = ScenarioFactory(session__user=alice)
+    SolutionFactory(scenario=scenario)
+    SolutionFactory(scenario=scenario, engine="vroom")
+    SolutionFactory(scenario=scenario, succeeded=True)
+
+    assert len(api_client(alice).get(solutions_of(scenario), query).json()["results"]) == count
+
+
+def test_a_filter_that_makes_no_sense_is_refused(alice, api_client):
+    response = api_client(alice).get(
+        solutions_of(ScenarioFactory(session__user=alice)), {"status": "sleeping"}
+    )
+
+    assert response.status_code == 422
+    assert response.json()["detail"][0]["loc"] == ["status"]
+
+
+def test_retrieve_shows_the_plan(alice, api_client, django_assert_num_queries):
+    solution = SolutionFactory(scenario__session__user=alice, succeeded=True)
+
+    with django_assert_num_queries(1):
+        body = api_client(alice).get(of(solution)).json()
+
+    assert body["status"] == "succeeded"
+    assert body["payload"] == a_plan()
+
+
+def test_retrieve_shows_progress_before_there_is_a_plan(alice, api_client):
+    solution = SolutionFactory(scenario__session__user=alice, running=True, progress={"cost": 12})
+
+    body = api_client(alice).get(of(solution)).json()
+
+    assert (body["status"], body["progress"], body["payload"]) == ("running", {"cost": 12}, None)
+
+
+# --- stop and delete --------------------------------------------------------------
+
+
+def test_cancel_ends_a_waiting_solve(alice, api_client):
+    solution = SolutionFactory(scenario__session__user=alice)
+
+    response = api_client(alice).post(of(solution, "cancel/"))
+
+    assert (response.status_code, response.json()["status"]) == (200, "cancelled")
+
+
+def test_cancel_of_a_finished_solve_is_a_conflict(alice, api_client):
+    solution = SolutionFactory(scenario__session__user=alice, succeeded=True)
+
+    response = api_client(alice).post(of(solution, "cancel/"))
+
+    assert response.status_code == 409
+    assert response.json().keys() == {"detail"}
+
+
+def test_delete_removes_it(alice, api_client):
+    solution = SolutionFactory(scenario__session__user=alice)
+
+    assert api_client(alice).delete(of(solution)).status_code == 204
+    assert api_client(alice).get(of(solution)).status_code == 404
+
+
+# --- compare ------------------------------------------------------------------------
+
+
+def test_compare_tells_the_difference_and_what_moved(alice, api_client):
+    scenario = ScenarioFactory(session__user=alice)
+    a = SolutionFactory(scenario=scenario, succeeded=True)
+    b = SolutionFactory(scenario=scenario, succeeded=True, payload=a_plan((2, 1), cost=660))
+
+    body = api_client(alice).get("/api/v1/solutions/compare/", {"a": a.pk, "b": b.pk}).json()
+
+    assert body["kpis"]["cost"] == {"a": 600, "b": 660, "difference": 60}
+    assert [stop["id"] for stop in body["moved"]] == [1, 2]
+
+
+def test_compare_without_a_plan_is_a_conflict(alice, api_client):
+    scenario = ScenarioFactory(session__user=alice)
+    a, b = SolutionFactory(scenario=scenario, succeeded=True), SolutionFactory(scenario=scenario)
+
+    assert api_client(alice).get("/api/v1/solutions/compare/", {"a": a.pk, "b": b.pk}).status_code == 409
+
+
+@pytest.mark.parametrize("query", [{}, {"a": "1", "b": "x"}])
+def test_compare_names_what_it_lacks(alice, api_client, query):
+    response = api_client(alice).get("/api/v1/solutions/compare/", query)
+
+    assert response.status_code == 422
+    assert [fault["loc"] for fault in response.json()["detail"]] == [["a"], ["b"]]
