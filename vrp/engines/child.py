@@ -132,7 +132,7 @@ def _follow(watched: _Watched, budget: Budget, report: Report, grace: float) -> 
     wall, stopped = budget.deadline + grace, False
     for message in watched.messages():
         if message is not None:
-            watched.best = _read(message["plan"])
+            watched.best = _read(message["routes"], message["claimed_cost"])
             watched.stop_reason = message["stop_reason"]
             report(watched.best)
         if not stopped and budget.should_stop():
@@ -149,8 +149,10 @@ def _follow(watched: _Watched, budget: Budget, report: Report, grace: float) -> 
     return Outcome(watched.best or Plan(), reason, time.monotonic() - budget.started)
 
 
-def _read(routes: list[Any]) -> Plan:
-    return Plan(tuple(Route(name, tuple(Step(*step) for step in steps)) for name, steps in routes))
+def _read(routes: list[Any], claimed_cost: float | None) -> Plan:
+    return Plan(
+        tuple(Route(name, tuple(Step(*step) for step in steps)) for name, steps in routes), claimed_cost
+    )
 
 
 # The child's side -------------------------------------------------------------------------------------------
@@ -229,7 +231,8 @@ class _Worker:
     def send(self, plan: Plan, reason: StopReason | None = None) -> None:
         self.sent_at, self.waiting = time.monotonic(), None
         routes = [[route.vehicle, [[step.type, step.id] for step in route.steps]] for route in plan.routes]
-        message = json.dumps({"plan": routes, "stop_reason": reason}).encode() + b"\n"
+        content = {"routes": routes, "claimed_cost": plan.claimed_cost, "stop_reason": reason}
+        message = json.dumps(content).encode() + b"\n"
         while message:
             message = message[self.write(message) :]
 

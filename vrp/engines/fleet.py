@@ -62,7 +62,7 @@ def kinds(problem: Problem) -> list[Kind]:
         capacity = room(vehicles[0], most)
         if min(capacity, default=0) >= 0:  # else its initial load alone is too much for it
             first = vehicles[0].index
-            alike = tuple(vehicles[: len(problem.orders)])
+            alike = tuple(vehicles[: max(1, len(problem.orders))])
             made.append(Kind(alike, capacity, servable[first], dict(wishes_of[first])))
     return made
 
@@ -77,10 +77,11 @@ def room(vehicle: Vehicle, unlimited: Load) -> Load:
 def hopeless(problem: Problem, fleet: list[Kind]) -> set[int]:
     """This will return the indexes of the orders that no vehicle may serve or has room for."""
     needs = np.array([_needs(order) for order in problem.orders], dtype=np.int64)
+    needs = needs.reshape(len(problem.orders), problem.dimensions)
     first_task = [order.tasks[0].index for order in problem.orders]
     possible = np.zeros(len(problem.orders), dtype=bool)
     for kind in fleet:
-        fits = (needs.reshape(len(problem.orders), -1) <= np.array(kind.capacity, dtype=np.int64)).all(axis=1)
+        fits = (needs <= np.array(kind.capacity, dtype=np.int64)).all(axis=1)
         possible |= kind.serves[first_task] & fits
     return {order.index for order in problem.orders if not possible[order.index]}
 

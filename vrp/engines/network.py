@@ -4,12 +4,14 @@ PyVRP and OR-Tools share it. Money is scaled once, here, so that what an engine 
 """
 
 import math
+from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property
 
 import numpy as np
 
-from vrp.domain.problem import NO_WAY, Problem, Task
+from vrp.domain.plan import Plan
+from vrp.domain.problem import NO_WAY, Problem, Task, Vehicle
 from vrp.engines.fleet import Kind
 
 NOWHERE = -1
@@ -115,18 +117,20 @@ class Network:
 
     def money(self, kind: Kind) -> np.ndarray:
         """This will return what going from node to node and working there costs, not rounded, in currency."""
-        vehicle = kind.sample
+        money = self.between(self.travel_money(kind.sample))
+        if per_task_hour := kind.sample.spec.costs.per_task_hour:
+            work = self.setup_on_way(kind) + self.work(kind)[None, :]
+            money += work * (per_task_hour / 3600)
+        return money + self._wishes(kind)[None, :]
+
+    @staticmethod
+    def travel_money(vehicle: Vehicle) -> np.ndarray:
+        """This will return what a vehicle's way from place to place costs, in currency."""
         travel, costs = vehicle.travel, vehicle.spec.costs
         if travel.costs is not None:
-            money = self.between(np.maximum(travel.costs, 0.0))
-        else:
-            money = self.travel_time(kind) * (costs.per_hour / 3600) + self.distance(kind) * (
-                costs.per_km / 1000
-            )
-        if costs.per_task_hour:
-            work = self.setup_on_way(kind) + self.work(kind)[None, :]
-            money = money + work * (costs.per_task_hour / 3600)
-        return money + self._wishes(kind)[None, :]
+            return np.maximum(travel.costs, 0.0)
+        seconds, metres = np.maximum(travel.durations, 0), np.maximum(travel.distances, 0)
+        return seconds * (costs.per_hour / 3600) + metres * (costs.per_km / 1000)
 
     @cached_property
     def favour(self) -> dict[int, float]:
@@ -155,14 +159,17 @@ class Network:
     @cached_property
     def scale(self) -> float:
         """Whole units for one unit of currency: exact for all rates if that is not too fine, else fine enough."""
-        fractions = {Fraction(0)}
+        fractions = {_exactly(order.spec.penalty or 0.0) for order in self.problem.orders}
         for kind in self.fleet:
-            costs = kind.sample.spec.costs
-            hours = (costs.per_task_hour, costs.per_wait_hour, costs.per_duration_hour)
-            if kind.sample.travel.costs is None:
-                hours = (*hours, costs.per_hour)
+            costs, travel = kind.sample.spec.costs, kind.sample.travel
+            fractions |= {_exactly(cost) for cost in (costs.fixed, *kind.wishes.values())}
+            rates = [costs.per_task_hour, costs.per_wait_hour, costs.per_duration_hour]
+            if travel.costs is None:
+                rates.append(costs.per_hour)
                 fractions.add(_exactly(costs.per_km) / 1000)
-            fractions |= {_exactly(rate) / 3600 for rate in hours} | {_exactly(costs.fixed)}
+            else:
+                fractions.add(Fraction(1, _parts(travel.costs)))
+            fractions |= {_exactly(rate) / 3600 for rate in rates}
         exact = math.lcm(*(fraction.denominator for fraction in fractions))
         fine = _FINEST / self.dearest if self.dearest else 1.0
         return float(exact) if exact <= max(fine, 1.0) or exact == 1 else fine
@@ -197,6 +204,17 @@ class Network:
             )
         return prices
 
+    def claim(self, money: int, plan: Plan) -> Plan:
+        """This will add what a plan costs by an engine's account: the whole money of its routes, wishes righted."""
+        named = {(step.type, step.id) for route in plan.routes for step in route.steps}
+        cost = money / self.scale
+        for order in self.problem.orders:
+            if (order.tasks[0].kind, order.tasks[0].id) in named:
+                cost -= self.favour.get(order.index, 0.0)
+            else:
+                cost += order.spec.penalty or 0.0
+        return replace(plan, claimed_cost=cost)
+
     @property
     def _dearest_time(self) -> float:
         """What waiting and duration can cost for one stop, where they cost anything."""
@@ -208,6 +226,14 @@ class Network:
 
 def _has_setup(task: Task) -> bool:
     return bool(task.stop.setup or any(task.stop.setup_per_type.values()))
+
+
+def _parts(costs: np.ndarray) -> int:
+    """Into how many parts a unit of money must be split for all costs to be whole: 1, 10, 100, …"""
+    scales = (10**digits for digits in range(6))
+    return next(
+        (scale for scale in scales if np.allclose(costs * scale, np.rint(costs * scale), 0, 1e-6)), 10**6
+    )
 
 
 def _exactly(amount: float) -> Fraction:

@@ -73,9 +73,7 @@ class OrToolsEngine:
 
     def cannot(self, problem: Problem) -> frozenset[Feature]:
         """This will return what is supported alone, but not in the combination this problem has it in."""
-        if any(_fixed(kind) < 0 for kind in kinds(problem)):
-            return frozenset({Feature.FIXED_COST})
-        return frozenset()
+        return frozenset(_beyond(problem))
 
     def solve(self, problem: Problem, budget: Budget, report: Report) -> Plan:
         fleet = [kind for kind in kinds(problem) if kind.can_take_its_breaks]
@@ -87,6 +85,14 @@ class OrToolsEngine:
         model.routing.AddSearchMonitor(model.solver.CustomLimit(budget.is_over))
         found = model.routing.SolveWithParameters(_parameters(budget))
         return model.plan(found) if found else watch.best
+
+
+def _beyond(problem: Problem) -> Iterator[Feature]:
+    fleet = kinds(problem)
+    if any(_fixed(kind) < 0 for kind in fleet):
+        yield Feature.FIXED_COST
+    if Network(problem, fleet).may_skip_setup.any() and any(kind.required_breaks for kind in fleet):
+        yield Feature.SETUP  # such a setup sits on the way there, where a break could interrupt it
 
 
 def _parameters(budget: Budget) -> Any:
@@ -218,10 +224,10 @@ class _Model:
             self.routing.AddVariableMinimizedByFinalizer(begins)
         self.breaks.append(taken)
         if taken:
-            size = self.network.size
-            before = self._table("work", kind, np.repeat(self.network.work(kind)[:, None], size, axis=1))
-            after = self._table("setup", kind, self.network.setup_on_way(kind))
-            self.time.SetBreakIntervalsOfVehicle([interval for _, interval in taken], number, before, after)
+            nodes = (self.manager.IndexToNode(index) for index in range(self.routing.Size()))
+            work = self.network.work(kind)
+            at_work = [int(work[node]) for node in nodes]
+            self.time.SetBreakIntervalsOfVehicle([interval for _, interval in taken], number, at_work)
 
     # Loads and other limits --------------------------------------------------------------------------------
 
@@ -301,7 +307,8 @@ class _Model:
                 if order.index in left_out:
                     self.routing.ActiveVar(index).SetValue(0)
                 elif len(able) < len(self.vehicles):
-                    self.routing.SetAllowedVehiclesForIndex(able, index)
+                    # SetAllowedVehiclesForIndex takes no list in the Python of 9.15; -1 is being left out.
+                    self.routing.VehicleVar(index).SetValues([-1, *able])
             if len(indexes) == 2:
                 pickup, delivery = indexes
                 self.routing.AddPickupAndDelivery(pickup, delivery)
@@ -314,12 +321,16 @@ class _Model:
         """This will read a solution, or without one the solver's present state, as a plan."""
         value = found.Min if found else lambda variable: variable.Min()
         begin = found.StartMin if found else lambda interval: interval.StartMin()
-        routes = []
+        routes, left_out = [], 0
         for number, (_, vehicle) in enumerate(self.vehicles):
             steps = tuple(self._steps(number, value, begin))
             if any(step.type != "break" for step in steps):
                 routes.append(Route(vehicle.id, steps))
-        return Plan(tuple(routes))
+        for order in self.problem.orders:
+            if not value(self.routing.ActiveVar(self.index[order.tasks[0].index])):
+                left_out += self.network.prices[order.index]
+        money = found.ObjectiveValue() if found else self.routing.CostVar().Value()
+        return self.network.claim(money - left_out, Plan(tuple(routes)))
 
     def _steps(self, number: int, value: Any, begin: Any) -> Iterator[Step]:
         ordered = sorted(

@@ -272,13 +272,14 @@ class _Model:
     def plan(self, solution: pyvrp.Solution) -> Plan:
         """This will read a solution of PyVRP as a plan, without the routes that break something."""
         free = [iter(kind.vehicles) for kind in self.fleet]
-        routes = []
+        routes, money = [], 0
         for route in solution.routes():
             steps = tuple(self._steps(route))
             if steps and route.is_feasible():
                 vehicle: Vehicle = next(free[route.vehicle_type()])
                 routes.append(Route(vehicle.id, steps))
-        return Plan(tuple(routes))
+                money += route.distance_cost() + route.duration_cost() + route.fixed_vehicle_cost()
+        return self.network.claim(money, Plan(tuple(routes)))
 
     def _steps(self, route: pyvrp.Route) -> Iterator[Step]:
         for activity in route:

@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from datetime import timedelta
 from importlib import metadata
+from typing import Any
 
 import numpy as np
 import vroom
@@ -205,7 +206,7 @@ class _Model:
         each = order.spec.priority if any(o.spec.priority for o in self.problem.orders) else 1
         return 2 * each if order.type == "job" else each
 
-    def plan(self, solution: vroom.Solution) -> Plan:
+    def plan(self, solution: Any) -> Plan:
         """This will read VROOM's solution as a plan."""
         steps: dict[int, list[Step]] = {}
         if solution.summary.routes:
@@ -213,7 +214,8 @@ class _Model:
             for number, kind, name in zip(table["vehicle_id"], table["type"], table["id"], strict=True):
                 if kind not in ("start", "end"):
                     steps.setdefault(number, []).append(self._step(number, kind, name))
-        return Plan(tuple(Route(self.vehicles[n][1].id, tuple(found)) for n, found in steps.items()))
+        routes = tuple(Route(self.vehicles[n][1].id, tuple(found)) for n, found in steps.items())
+        return Plan(routes, claimed_cost=solution.summary.cost / self.scale)
 
     def _step(self, number: int, kind: str, name: int) -> Step:
         if kind == "break":

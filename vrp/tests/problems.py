@@ -1,0 +1,470 @@
+"""Tiny named problems, small enough to solve by eye. Places lie on a line; a second of travel is ten metres.
+
+`cost` and `left_out` are those of the best plan, where the eye sees them.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from vrp.domain import problem as problems
+from vrp.domain import request as requests
+from vrp.domain.problem import Problem
+
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A named request, what its best plan costs, and the ids that plan leaves out."""
+
+    name: str
+    request: Document
+    cost: float | None = None
+    left_out: tuple[str | int, ...] = ()
+
+    @cached_property
+    def problem(self) -> Problem:
+        return build(self.request)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def build(document: Document) -> Problem:
+    """The problem of a request that brings its own matrices."""
+    request = requests.read(document)
+    return problems.build(request, problems.places_of(request), problems.inline_travel(request))
+
+
+def line(*positions: int, closed: tuple[tuple[int, int], ...] = ()) -> Document:
+    """Matrices of places on a line, at these seconds from its beginning; no way between `closed` pairs."""
+    durations: list[list[int | None]] = [[abs(a - b) for b in positions] for a in positions]
+    distances: list[list[int | None]] = [[10 * abs(a - b) for b in positions] for a in positions]
+    for start, end in closed:
+        durations[start][end] = distances[start][end] = None
+    return {"car": {"durations": durations, "distances": distances}}
+
+
+def vehicle(name: str = "van", start: int | None = 0, end: int | None = 0, **more: Any) -> Document:
+    ends = {"start_index": start, "end_index": end}
+    return {"id": name} | {key: value for key, value in ends.items() if value is not None} | more
+
+
+def job(name: int, place: int, **more: Any) -> Document:
+    return {"id": name, "location_index": place} | more
+
+
+def shipment(name: int, pickup: int, delivery: int, **more: Any) -> Document:
+    return {"id": name, "pickup": {"location_index": pickup}, "delivery": {"location_index": delivery}} | more
+
+
+def request(
+    vehicles: list[Document], jobs: list[Document], positions: Any = (0, 10, 20, 30), **more: Any
+) -> Document:
+    matrices = line(*positions) if isinstance(positions, tuple) else positions
+    return {"vehicles": vehicles, "jobs": jobs, "matrices": matrices} | more
+
+
+ALL = [
+    Case("two_stops", request([vehicle()], [job(1, 1), job(2, 2)]), cost=40),
+    Case("nothing_to_do", request([vehicle()], []), cost=0),
+    Case(
+        "one_tight_window",
+        # the far stop first, or its window has closed; then waiting for nothing
+        request([vehicle()], [job(1, 1, service=30), job(2, 2, time_windows=[[20, 20]])]),
+        cost=40,
+    ),
+    Case(
+        "window_out_of_reach",
+        request([vehicle()], [job(1, 1), job(2, 3, time_windows=[[0, 29]])]),
+        cost=20,
+        left_out=(2,),
+    ),
+    Case(
+        "several_windows",
+        # the first window of each is too early to do both there; one of them waits for its second
+        request(
+            [vehicle()],
+            [
+                job(1, 1, service=50, time_windows=[[0, 10], [100, 110]]),
+                job(2, 2, service=50, time_windows=[[0, 20], [200, 210]]),
+            ],
+        ),
+        cost=40,
+    ),
+    Case(
+        "window_before_the_vehicle_starts", request([vehicle(time_window=[100, 500])], [job(1, 1)]), cost=20
+    ),
+    Case(
+        "shift_ends_too_soon",
+        request([vehicle(time_window=[0, 59])], [job(1, 1), job(2, 3)]),
+        cost=20,
+        left_out=(2,),
+    ),
+    Case("start_latest", request([vehicle(start_latest=5)], [job(1, 1, time_windows=[[100, 100]])]), cost=20),
+    Case(
+        "service_and_setup",
+        request([vehicle(time_window=[0, 31])], [job(1, 1, setup=5, service=6)]),
+        cost=20,
+    ),
+    Case(
+        "setup_once_at_the_same_place",
+        # 20 of travel, one setup of 5 and two services of 5
+        request([vehicle(max_duration=35)], [job(1, 1, setup=5, service=5), job(2, 1, setup=5, service=5)]),
+        cost=20,
+    ),
+    Case(
+        "setup_once_inside_windows",
+        # a second setup would make the third come too late
+        request(
+            [vehicle()],
+            [
+                job(1, 1, setup=5, service=5, time_windows=[[10, 20]]),
+                job(2, 1, setup=5, service=5, time_windows=[[20, 20]]),
+                job(3, 1, setup=5, service=5, time_windows=[[25, 25]]),
+            ],
+        ),
+        cost=20,
+    ),
+    Case(
+        "no_setup_at_the_start", request([vehicle(max_duration=5)], [job(1, 0, setup=50, service=5)]), cost=0
+    ),
+    Case(
+        "service_per_type",
+        # only the fast crew is back in time
+        request(
+            [
+                vehicle("slow", type="slow", time_window=[0, 30]),
+                vehicle("fast", type="fast", time_window=[0, 30]),
+            ],
+            [job(1, 1, service=20, service_per_type={"fast": 10})],
+        ),
+        cost=20,
+    ),
+    Case(
+        "capacity",
+        request(
+            [vehicle("a", capacity=[2]), vehicle("b", capacity=[2])],
+            [job(k, 1, delivery=[1]) for k in (1, 2, 3)],
+        ),
+        cost=40,
+    ),
+    Case(
+        "two_dimensions",
+        # two of the light ones go together; the bulky one fills the second dimension
+        request(
+            [vehicle("a", capacity=[10, 2]), vehicle("b", capacity=[10, 2])],
+            [job(1, 1, delivery=[1, 1]), job(2, 1, delivery=[1, 1]), job(3, 2, delivery=[1, 2])],
+        ),
+        cost=60,
+    ),
+    Case(
+        "initial_load",
+        request(
+            [vehicle(capacity=[3], initial_load=[2])], [job(1, 1, delivery=[1]), job(2, 2, delivery=[1])]
+        ),
+        cost=20,
+        left_out=(2,),
+    ),
+    Case(
+        "backhaul",
+        # what is delivered first makes room for what is fetched
+        request([vehicle(capacity=[2])], [job(1, 3, pickup=[2]), job(2, 1, delivery=[2])]),
+        cost=60,
+    ),
+    Case(
+        "delivery_and_pickup_at_once",
+        request([vehicle(capacity=[3])], [job(1, 1, delivery=[2], pickup=[3]), job(2, 2, delivery=[1])]),
+        cost=40,
+    ),
+    Case(
+        "fetching_before_delivering_does_not_fit",
+        # the way there passes 1 first, but only after 2 is there room for what 1 has
+        request([vehicle(capacity=[2])], [job(1, 1, pickup=[1]), job(2, 2, delivery=[2])]),
+        cost=40,
+    ),
+    Case("one_shipment", request([vehicle()], [], shipments=[shipment(1, 2, 1, amount=[1])]), cost=40),
+    Case(
+        "shipments_one_after_the_other",
+        # room for one at a time: 0-1-2-1-2-0
+        request(
+            [vehicle(capacity=[1])],
+            [],
+            shipments=[shipment(1, 1, 2, amount=[1]), shipment(2, 1, 2, amount=[1])],
+        ),
+        cost=60,
+    ),
+    Case(
+        "shipments_and_jobs",
+        request(
+            [vehicle(capacity=[2])],
+            [job(1, 3, delivery=[1])],
+            shipments=[shipment(2, 1, 2, amount=[1])],
+        ),
+        cost=60,
+    ),
+    Case(
+        "skills",
+        request(
+            [vehicle("near", 0, 0), vehicle("able", 3, 3, skills=["cold"])],
+            [job(1, 1, skills=["cold"])],
+        ),
+        cost=40,
+    ),
+    Case(
+        "skills_any_and_none",
+        request(
+            [vehicle("a", skills=[1]), vehicle("b", skills=[2]), vehicle("c", 3, 3, skills=[2, 3])],
+            [job(1, 1, skills_any=[2, 4], skills_none=[3]), job(2, 1, skills_none=[2])],
+        ),
+        cost=40,
+    ),
+    Case(
+        "allowed_and_forbidden_vehicles",
+        request(
+            [vehicle("a"), vehicle("b"), vehicle("far", 3, 3)],
+            [job(1, 1, allowed_vehicles=["a", "far"]), job(2, 1, forbidden_vehicles=["a", "b"])],
+        ),
+        cost=40,
+    ),
+    Case(
+        "preferred_vehicle",
+        # 20 by the near van, 40 - 25 by the far one
+        request(
+            [vehicle("near"), vehicle("far", 3, 3)],
+            [job(1, 1, preferred_vehicles=[{"vehicle": "far", "cost": -25}])],
+        ),
+        cost=15,
+    ),
+    Case(
+        "penalty_too_dear_to_serve",
+        request([vehicle()], [job(1, 1), job(2, 3, penalty=39)]),
+        cost=59,
+        left_out=(2,),
+    ),
+    Case("penalty_worth_serving", request([vehicle()], [job(1, 1), job(2, 3, penalty=41)]), cost=60),
+    Case(
+        "no_penalty_is_served_at_any_cost",
+        request([vehicle(costs={"fixed": 1000})], [job(1, 3)]),
+        cost=1060,
+    ),
+    Case(
+        "priority_before_number",
+        request(
+            [vehicle(time_window=[0, 60])],
+            [job(1, 3, service=0, priority=10), job(2, 1, service=1), job(3, 1, service=1)],
+        ),
+        cost=60,
+        left_out=(2, 3),
+    ),
+    Case(
+        "overfull",
+        # number before cost: two near ones rather than one far one, and it goes for the two cheapest
+        request(
+            [vehicle(capacity=[2])], [job(k, place, delivery=[1]) for k, place in ((1, 3), (2, 2), (3, 1))]
+        ),
+        cost=40,
+        left_out=(1,),
+    ),
+    Case(
+        "break_at_noon",
+        request(
+            [
+                vehicle(
+                    time_window=[0, 200], breaks=[{"id": "lunch", "service": 30, "time_windows": [[50, 60]]}]
+                )
+            ],
+            [job(1, 1, service=20), job(2, 3, service=20)],
+        ),
+        cost=60,
+    ),
+    Case(
+        "break_in_one_of_its_windows",
+        request(
+            [
+                vehicle(
+                    time_window=[0, 100],
+                    breaks=[{"id": 1, "service": 10, "time_windows": [[0, 5], [50, 55]]}],
+                )
+            ],
+            [job(1, 3, time_windows=[[30, 30]])],
+        ),
+        cost=60,
+    ),
+    Case(
+        "break_only_when_nearly_empty",
+        request(
+            [vehicle(capacity=[4], breaks=[{"id": 1, "service": 10, "max_load": [1]}])],
+            [job(1, 1, delivery=[2]), job(2, 2, delivery=[2])],
+        ),
+        cost=40,
+    ),
+    Case(
+        "break_nobody_has_to_take",
+        request(
+            [vehicle(time_window=[0, 20], breaks=[{"id": 1, "service": 10, "required": False}])], [job(1, 1)]
+        ),
+        cost=20,
+    ),
+    Case(
+        "no_time_for_the_break",
+        request([vehicle(time_window=[0, 25], breaks=[{"id": 1, "service": 10}])], [job(1, 1)]),
+        cost=0,
+        left_out=(1,),
+    ),
+    Case("two_depots", request([vehicle("a", 0, 0), vehicle("b", 3, 3)], [job(1, 1), job(2, 2)]), cost=40),
+    Case("open_end", request([vehicle(end=None)], [job(1, 1), job(2, 3)]), cost=30),
+    Case("open_start", request([vehicle(start=None)], [job(1, 1), job(2, 3)]), cost=30),
+    Case("starts_here_ends_there", request([vehicle(end=3)], [job(1, 1), job(2, 2)]), cost=30),
+    Case(
+        "fixed_cost_keeps_a_vehicle_home",
+        request(
+            [vehicle("a", costs={"fixed": 30}), vehicle("b", 3, 3, costs={"fixed": 30})],
+            [job(1, 1), job(2, 2)],
+        ),
+        cost=70,
+    ),
+    Case(
+        "mixed_fleet",
+        # the small one is cheaper to send, and large enough for one
+        request(
+            [
+                vehicle("big", capacity=[3], costs={"fixed": 100}),
+                vehicle("small", capacity=[1], costs={"fixed": 10}),
+            ],
+            [job(1, 1, delivery=[1])],
+        ),
+        cost=30,
+    ),
+    Case(
+        "as_many_as_needed", request([vehicle(count=5, max_tasks=1)], [job(k, 1) for k in (1, 2, 3)]), cost=60
+    ),
+    Case(
+        "costs_by_distance",
+        request([vehicle(costs={"per_hour": 0, "per_km": 2})], [job(1, 1), job(2, 2)]),
+        cost=0.8,
+    ),
+    Case(
+        "costs_by_all_there_is",
+        # 0.1 h of travel, 3.6 km, 0.05 h of work, 0.15 h in all
+        request(
+            [
+                vehicle(
+                    costs={
+                        "fixed": 5,
+                        "per_hour": 10,
+                        "per_km": 2,
+                        "per_task_hour": 20,
+                        "per_duration_hour": 40,
+                    }
+                )
+            ],
+            [job(1, 1, service=180)],
+            (0, 180),
+        ),
+        cost=5 + 1 + 7.2 + 1 + 6,
+    ),
+    Case(
+        "costs_of_waiting",
+        # either waits 80 for the window of 1, or does 2 in the meantime, which is farther but cheaper
+        request(
+            [vehicle(costs={"per_wait_hour": 3600}, start_latest=0)],
+            [job(1, 1, time_windows=[[100, 100]]), job(2, 3)],
+        ),
+        cost=60 + 50,
+    ),
+    Case(
+        "cost_matrix",
+        # the long way round is the cheap one
+        request(
+            [vehicle()],
+            [job(1, 1)],
+            {"car": line(0, 10)["car"] | {"costs": [[0, 7.5], [2.25, 0]]}},
+        ),
+        cost=9.75,
+    ),
+    Case(
+        "speed_factor",
+        request(
+            [vehicle("slow", time_window=[0, 19]), vehicle("fast", speed_factor=2, time_window=[0, 19])],
+            [job(1, 1)],
+        ),
+        cost=10,
+    ),
+    Case(
+        "profiles",
+        request(
+            [vehicle("a"), vehicle("b", profile="bike")],
+            [job(1, 1)],
+            line(0, 10) | {"bike": line(0, 4)["car"]},
+        ),
+        cost=8,
+    ),
+    Case(
+        "max_tasks",
+        request([vehicle("a", max_tasks=2), vehicle("b")], [job(k, 1) for k in (1, 2, 3)]),
+        cost=20,
+    ),
+    Case(
+        "max_tasks_counts_both_ends",
+        request(
+            [vehicle(max_tasks=3)],
+            [job(1, 1)],
+            shipments=[shipment(2, 1, 2), shipment(3, 1, 3)],
+        ),
+        cost=40,
+        left_out=(3,),
+    ),
+    Case(
+        "max_distance",
+        request(
+            [vehicle(max_distance=400, costs={"per_hour": 0, "per_km": 100})],
+            [job(1, 2), job(2, 3)],
+        ),
+        cost=40,
+        left_out=(2,),
+    ),
+    Case(
+        "max_travel_time",
+        request([vehicle(max_travel_time=40)], [job(1, 2, service=99), job(2, 3)]),
+        cost=40,
+        left_out=(2,),
+    ),
+    Case(
+        "max_duration",
+        # it can start late enough to wait for nothing
+        request([vehicle(max_duration=50)], [job(1, 1, time_windows=[[500, 500]], service=30), job(2, 3)]),
+        cost=20,
+        left_out=(2,),
+    ),
+    Case(
+        "no_way_one_direction",
+        # there is no way from the start to 2 but through 1
+        request([vehicle()], [job(1, 1), job(2, 2)], line(0, 10, 20, closed=((0, 2),))),
+        cost=40,
+    ),
+    Case(
+        "no_way_at_all",
+        request([vehicle()], [job(1, 1), job(2, 2)], line(0, 10, 20, closed=((0, 2), (1, 2)))),
+        cost=20,
+        left_out=(2,),
+    ),
+    Case(
+        "given_steps_are_a_beginning",
+        request(
+            [
+                vehicle(
+                    steps=[
+                        {"type": "start"},
+                        {"type": "job", "id": 2},
+                        {"type": "job", "id": 1},
+                        {"type": "end"},
+                    ]
+                )
+            ],
+            [job(1, 1), job(2, 2), job(3, 3)],
+        ),
+        cost=60,
+    ),
+]
