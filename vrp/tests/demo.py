@@ -25,11 +25,11 @@ class Demo:
     def start(self) -> "Demo":
         environment = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
         environment |= {"ROUTEBOOK_DATA": str(self.data), "PORT": str(self.port)}
-        self.log = (self.data.parent / "demo.log").open("ab")
-        self.process = subprocess.Popen(
-            [sys.executable, "manage.py", "demo"],
-            cwd=settings.BASE_DIR, env=environment, stdout=self.log, stderr=self.log, start_new_session=True,
-        )  # fmt: skip
+        with (self.data.parent / "demo.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "manage.py", "demo"],
+                cwd=settings.BASE_DIR, env=environment, stdout=log, stderr=log, start_new_session=True,
+            )  # fmt: skip
         deadline = time.monotonic() + READY_WITHIN
         while not self.is_ready():
             assert self.process.poll() is None, self.said()
