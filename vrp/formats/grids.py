@@ -19,7 +19,8 @@ MAX_COLUMNS = 200
 MAX_UNPACKED = 100 * 2**20  # bytes of everything inside a workbook
 _MAX_PARTS = 2_000
 _CELL = re.compile(
-    rb'<(?:\w{1,9}:)?(?:c|dimension)\s[^<>]{0,200}?\br(?:ef)?\s?=\s?["'](?:[A-Z]{1,3}[0-9]{1,7}:)?([A-Z]{1,3})([0-9]{1,7})["\']'
+    rb"<(?:\w{1,9}:)?(?:c|dimension)\s[^<>]{0,200}?\br(?:ef)?\s?=\s?[\"']"
+    rb"(?:[A-Z]{1,3}[0-9]{1,7}:)?([A-Z]{1,3})([0-9]{1,7})[\"']"
 )
 _BROKEN = (
     zipfile.BadZipFile,
