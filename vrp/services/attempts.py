@@ -91,12 +91,11 @@ def give_back(attempt: Attempt, *, crash: str = "") -> None:
     if row is None:
         return
     crashes = row.crashes + bool(crash)
+    attempt.rows().update(crashes=crashes)
     if row.is_stopping or crashes >= MOST_CRASHES:
         _finish_without_plan(attempt, row, f"Given up after {crashes} attempts; the last one: {crash}.")
         return
-    attempt.rows().update(
-        status=Status.QUEUED, crashes=crashes, started_at=None, heartbeat_at=None, progress={}
-    )
+    attempt.rows().update(status=Status.QUEUED, started_at=None, heartbeat_at=None, progress={})
     queue.defer("vrp.solve", solution_id=attempt.solution_id)
 
 

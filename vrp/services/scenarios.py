@@ -108,7 +108,8 @@ def _store(
     now: datetime,
 ) -> Scenario:
     scenario = Scenario.objects.create(
-        session=session,
+        # Locked, so that a session deleted at this moment is simply not there.
+        session=PlanningSession.objects.select_for_update(no_key=True).get(pk=session.pk),
         name=names.valid(name),
         request=document,
         original_request=document,

@@ -17,7 +17,9 @@ def create(*, name: str, by: User, now: datetime) -> PlanningSession:
 def rename(*, session: PlanningSession, name: str, now: datetime) -> PlanningSession:
     """This will give the session another name."""
     session.name, session.updated_at = names.valid(name), now
-    session.save(update_fields=["name", "updated_at"])
+    rows = PlanningSession.objects.filter(pk=session.pk)
+    if not rows.update(name=session.name, updated_at=now):
+        raise PlanningSession.DoesNotExist
     return session
 
 

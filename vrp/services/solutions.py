@@ -6,8 +6,8 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import User
-from vrp import queue
-from vrp.domain import comparison, limits
+from vrp import engines, queue
+from vrp.domain import comparison, features, limits
 from vrp.errors import Conflict, Fault, Invalid
 from vrp.models import Scenario, Solution
 
@@ -42,13 +42,15 @@ def start(
     """
     scenario = Scenario.objects.select_for_update(no_key=True).get(pk=scenario.pk)
     options = scenario.request.get("options", {})
+    engine = engine or options.get("engine") or "auto"
+    _refuse_what_it_cannot(scenario, engine)
     solution = Solution(
         scenario=scenario,
         requested_by=by,
         revision=scenario.revision,
         request=scenario.request,
         request_digest=scenario.request_digest,
-        engine=engine or options.get("engine") or "auto",
+        engine=engine,
         time_limit=_first(time_limit, options.get("time_limit"), limits.DEFAULT_TIME_LIMIT),
         seed=_first(seed, options.get("seed"), _DEFAULT_SEED),
         queued_at=now,
@@ -106,6 +108,25 @@ def _plan(solution: Solution) -> dict[str, Any]:
     if solution.payload is None:
         raise NoPlan(solution)
     return solution.payload
+
+
+def _refuse_what_it_cannot(scenario: Scenario, engine: str) -> None:
+    """Before anything is queued; a combination that only the whole problem shows is refused by the planner."""
+    problem = scenario.problem()
+    used = features.used_by(problem)
+    able = engines.able(used)
+    if problem.options.mode == "check" or (able if engine == "auto" else engine in able):
+        return
+    names = engines.installed() if engine == "auto" else [engine]
+    raise engines.EngineCannot(_refusal(name, used) for name in names)
+
+
+def _refusal(name: str, used: frozenset[features.Feature]) -> Fault:
+    place = ("options", "engine")
+    if name not in engines.installed():
+        return Fault(place, f"{name} is not installed here", "engine_cannot")
+    lacks = ", ".join(sorted(used - engines.get(name).supports))
+    return Fault(place, f"{name} cannot do this request: it does not model {lacks}", "engine_cannot")
 
 
 def _queue(solution: Solution) -> Solution:

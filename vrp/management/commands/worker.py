@@ -15,6 +15,7 @@ from procrastinate import PsycopgConnector
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.utils import connector_params
 
+from config.parent import end_with_parent
 from vrp.queue import QUEUE
 from vrp.services.recovery import Sweep
 from vrp.tasks import closing
@@ -35,6 +36,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, at_once: int, **options: Any) -> None:
+        end_with_parent()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, _close)
         names = [f"slot-{number}" for number in range(1, at_once + 1)]

@@ -5,7 +5,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -103,12 +103,33 @@ class Stack:
             f"not {statuses} within {seconds} s: {states}\n{self.audit()}\n" + "\n".join(logs)
         )
 
+    def wait_until(self, happens: Callable[[], object], seconds: float = 10) -> None:
+        deadline = time.monotonic() + seconds
+        while not happens():
+            assert time.monotonic() < deadline, "it did not happen"
+            time.sleep(0.03)
+
+    def execute(self, statement: str) -> None:
+        with connections["default"].cursor() as cursor:
+            cursor.execute(statement)
+
     def audit(self) -> list[tuple[Any, ...]]:
         with connections["default"].cursor() as cursor:
             cursor.execute(
                 "SELECT solution, was, now, attempt, extract(epoch FROM at) FROM audit ORDER BY at"
             )
             return cursor.fetchall()
+
+    def recoveries(self, killed_at: float) -> list[float]:
+        """For each solve that ran at that moment: the seconds until it was begun again, or done."""
+        first: dict[Any, float] = {}
+        begun: dict[Any, bool] = {}
+        for solution, _, now, _, at in self.audit():
+            if at < killed_at:
+                begun[solution] = now == "running"
+            elif now != "queued" and solution not in first:
+                first[solution] = float(at) - killed_at
+        return [seconds for solution, seconds in first.items() if begun.get(solution)]
 
     def kill_postgres(self) -> None:
         for process in psutil.process_iter(["name"]):
@@ -130,8 +151,7 @@ def running(data: Path) -> Iterator[Stack]:
     stack = Stack(data)
     try:
         call_command("migrate", verbosity=0)
-        with connections["default"].cursor() as cursor:
-            cursor.execute(_AUDIT)
+        stack.execute(_AUDIT)
         yield stack
     finally:
         for kept in stack.kept:

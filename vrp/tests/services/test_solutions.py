@@ -1,0 +1,188 @@
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+
+from vrp import queue
+from vrp.domain.digest import digest
+from vrp.engines import EngineCannot
+from vrp.errors import Invalid
+from vrp.models import Solution
+from vrp.services import scenarios, solutions
+from vrp.tests.factories import ScenarioFactory, SolutionFactory
+from vrp.tests.plans import a_plan, two_stops
+
+NOW = timezone.now()
+
+
+def start(scenario, **asked):
+    return solutions.start(scenario=scenario, by=scenario.session.user, now=NOW, **asked)
+
+
+def test_start_queues_a_solve_of_the_request_as_it_is_now(db):
+    scenario = ScenarioFactory()
+
+    solution = start(scenario, engine="ortools", time_limit=3, seed=7)
+
+    solution.refresh_from_db()
+    assert (solution.engine, solution.time_limit, solution.seed) == ("ortools", 3, 7)
+    assert (solution.revision, solution.request_digest) == (1, digest(two_stops()))
+    assert (solution.status, solution.queued_at, solution.requested_by) == (
+        "queued",
+        NOW,
+        scenario.session.user,
+    )
+    assert queue.waiting_ids("vrp.solve", "solution_id") == {str(solution.pk)}
+    assert queue.depth() == 1
+    assert queue.oldest_waiting()
+
+
+def test_start_takes_what_is_not_given_from_the_requests_options(db):
+    options = {"engine": "pyvrp", "time_limit": 2.5, "seed": 0}
+
+    solution = start(ScenarioFactory(request=two_stops(options=options)))
+
+    assert (solution.engine, solution.time_limit, solution.seed) == ("pyvrp", 2.5, 0)
+
+
+def test_start_has_defaults_for_the_rest(db):
+    solution = start(ScenarioFactory())
+
+    assert (solution.engine, solution.time_limit, solution.seed) == ("auto", 10, 1)
+
+
+@pytest.mark.parametrize("time_limit", [0, -1, 3601, 1e9])
+def test_start_refuses_a_time_limit_out_of_range(db, time_limit):
+    with pytest.raises(Invalid) as refused:
+        start(ScenarioFactory(), time_limit=time_limit)
+
+    assert refused.value.faults[0].loc == ("time_limit",)
+    assert not Solution.objects.exists()
+
+
+def test_start_refuses_an_engine_that_lacks_a_feature_by_its_name(db):
+    vehicles = [two_stops()["vehicles"][0] | {"drive_break": {"max_driving": 3600, "duration": 600}}]
+
+    with pytest.raises(EngineCannot, match="drive_break"):
+        start(ScenarioFactory(request=two_stops(vehicles=vehicles)), engine="pyvrp")
+
+    assert queue.depth() == 0
+
+
+def test_start_that_is_rolled_back_leaves_neither_row_nor_job(db):
+    scenario = ScenarioFactory()
+
+    with transaction.atomic():
+        start(scenario)
+        transaction.set_rollback(True)
+
+    assert (Solution.objects.count(), queue.depth()) == (0, 0)
+
+
+def test_editing_the_scenario_does_not_change_what_is_solved(db):
+    scenario = ScenarioFactory()
+    solution = start(scenario)
+
+    scenarios.update(scenario=scenario, document=two_stops(jobs=[]), by=scenario.session.user, now=NOW)
+
+    solution.refresh_from_db()
+    assert solution.request == two_stops()
+    assert (solution.revision, solution.request_digest) == (1, digest(two_stops()))
+
+
+def test_again_asks_for_the_same_whatever_the_scenario_is_now(operator):
+    first = SolutionFactory(failed=True, engine="vroom", seed=5)
+    scenarios.update(scenario=first.scenario, document=two_stops(jobs=[]), by=operator, now=NOW)
+
+    second = solutions.again(solution=first, by=operator, now=NOW)
+
+    assert second.pk != first.pk
+    assert (second.request, second.engine, second.seed, second.revision) == (two_stops(), "vroom", 5, 1)
+    assert (second.status, second.requested_by) == ("queued", operator)
+
+
+def test_cancel_ends_a_waiting_solve_at_once(db):
+    solution = solutions.cancel(solution=SolutionFactory(), now=NOW)
+
+    assert (solution.status, solution.finished_at, solution.payload) == ("cancelled", NOW, None)
+
+
+def test_cancel_asks_a_running_solve_to_stop_and_twice_is_once(db):
+    running = SolutionFactory(running=True)
+
+    solutions.cancel(solution=running, now=NOW)
+    solution = solutions.cancel(solution=running, now=NOW + timedelta(seconds=1))
+
+    assert (solution.status, solution.is_stopping, solution.stop_requested_at) == ("running", True, NOW)
+
+
+def test_cancel_of_a_cancelled_solve_changes_nothing(db):
+    assert solutions.cancel(solution=SolutionFactory(cancelled=True), now=NOW).status == "cancelled"
+
+
+@pytest.mark.parametrize("outcome", ["succeeded", "failed"])
+def test_cancel_comes_too_late_when_the_solve_is_over(db, outcome):
+    with pytest.raises(solutions.Finished, match=outcome):
+        solutions.cancel(solution=SolutionFactory(**{outcome: True}), now=NOW)
+
+
+def test_progress_tells_how_many_wait_before_it(db):
+    SolutionFactory(queued_at=NOW - timedelta(minutes=1))
+    solution = SolutionFactory(queued_at=NOW)
+
+    assert solutions.progress(solution=solution) == {
+        "status": "queued",
+        "is_stopping": False,
+        "waiting_before_it": 1,
+        "progress": {},
+    }
+
+
+def test_compare_gives_the_differences_and_the_stops_that_moved(db):
+    a = SolutionFactory(succeeded=True, payload=a_plan((1, 2), cost=600))
+    b = SolutionFactory(succeeded=True, payload=a_plan((2,), cost=450))
+
+    found = solutions.compare(a=a, b=b)
+
+    assert found["kpis"]["cost"] == {"a": 600, "b": 450, "difference": -150}
+    assert found["moved"] == [
+        {
+            "type": "job",
+            "id": 1,
+            "a": {"vehicle": "van", "position": 1, "arrival": 1000},
+            "b": None,
+            "eta_shift": None,
+        },
+        {
+            "type": "job",
+            "id": 2,
+            "a": {"vehicle": "van", "position": 2, "arrival": 2000},
+            "b": {"vehicle": "van", "position": 1, "arrival": 1000},
+            "eta_shift": -1000,
+        },
+    ]
+
+
+def test_compare_needs_two_plans(db):
+    with pytest.raises(solutions.NoPlan, match="failed"):
+        solutions.compare(a=SolutionFactory(succeeded=True), b=SolutionFactory(failed=True))
+
+
+def test_lists_do_not_load_the_documents(db, django_assert_num_queries):
+    SolutionFactory(succeeded=True)
+
+    with django_assert_num_queries(1) as queries:
+        (solution,) = Solution.objects.without_payloads()
+        assert (solution.cost, solution.vehicles_used, solution.unassigned) == (600, 1, 0)
+
+    assert "payload" not in queries[0]["sql"]
+    assert '"request"' not in queries[0]["sql"]
+
+
+def test_strangers_see_nothing_of_it(alice, charlie):
+    solution = SolutionFactory(scenario__session__user=alice)
+
+    assert list(Solution.objects.visible_to(alice)) == [solution]
+    assert not Solution.objects.visible_to(charlie)
+    assert not Solution.objects.editable_by(charlie)
