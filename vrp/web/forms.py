@@ -2,6 +2,16 @@
 
 from django import forms
 
+from vrp.domain import limits
+
 
 class NameForm(forms.Form):
     name = forms.CharField(max_length=200)
+
+
+class SolveForm(forms.Form):
+    engine = forms.CharField(max_length=30, required=False)
+    time_limit = forms.FloatField(
+        label="Time limit", min_value=1, max_value=limits.MAX_TIME_LIMIT, initial=limits.DEFAULT_TIME_LIMIT
+    )
+    seed = forms.IntegerField(min_value=0, max_value=2**31 - 1, initial=1, required=False)

@@ -1,8 +1,8 @@
-"""Addresses of the planner's pages. `<uuid:…>` in an address is a row the user may see, or the page is a 404."""
+"""Addresses of the planner's pages. `<uuid:pk>` in an address is a row the user may see, or the page is a 404."""
 
 from django.urls import path
 
-from vrp.web import sessions
+from vrp.web import imports, scenarios, sessions, solutions
 
 app_name = "web"
 urlpatterns = [
@@ -10,4 +10,18 @@ urlpatterns = [
     path("sessions/<uuid:pk>/", sessions.show, name="session"),
     path("sessions/<uuid:pk>/rename/", sessions.rename, name="session-rename"),
     path("sessions/<uuid:pk>/delete/", sessions.delete, name="session-delete"),
+    path("sessions/<uuid:pk>/demo/", imports.demo, name="session-demo"),
+    path("sessions/<uuid:pk>/import/", imports.show, name="import"),
+    path("scenarios/<uuid:pk>/", scenarios.show, name="scenario"),
+    path("scenarios/<uuid:pk>/solve/", scenarios.solve, name="solve"),
+    path("scenarios/<uuid:pk>/rename/", scenarios.rename, name="scenario-rename"),
+    path("scenarios/<uuid:pk>/duplicate/", scenarios.duplicate, name="scenario-duplicate"),
+    path("scenarios/<uuid:pk>/reset/", scenarios.reset, name="scenario-reset"),
+    path("scenarios/<uuid:pk>/delete/", scenarios.delete, name="scenario-delete"),
+    path("solutions/<uuid:pk>/", solutions.show, name="solution"),
+    path("solutions/<uuid:pk>/progress/", solutions.progress, name="progress"),
+    path("solutions/<uuid:pk>/cancel/", solutions.cancel, name="solution-cancel"),
+    path("solutions/<uuid:pk>/again/", solutions.again, name="solution-again"),
+    path("solutions/<uuid:pk>/delete/", solutions.delete, name="solution-delete"),
+    path("solutions/<uuid:pk>/export/<slug:kind>/", solutions.export, name="solution-export"),
 ]

@@ -1,0 +1,164 @@
+// The page of a plan: draws the map, and lights up one route in the list, on the map and in the timeline together.
+// Everything it shows is on the page without it. Text reaches the page only as text.
+
+const plan = document.querySelector(".plan");
+const container = document.getElementById("map");
+const data = document.getElementById("map-data");
+const COLOURS = 12;
+let map = null;
+
+function paint(name) {
+  const probe = document.createElement("span");
+  probe.className = name;
+  plan.append(probe);
+  const colour = getComputedStyle(probe).color;
+  probe.remove();
+  return colour;
+}
+
+function byRoute() {
+  const choices = [];
+  for (let number = 1; number <= COLOURS; number++) choices.push(number, paint(`route-${number}`));
+  return ["match", ["get", "colour"], ...choices, paint("map-ink")];
+}
+
+function layers() {
+  const paper = paint("map-paper"), ink = paint("map-ink"), bad = paint("map-bad"), route = byRoute();
+  const round = { "line-join": "round", "line-cap": "round" };
+  const text = (field, size) => ({ "text-field": field, "text-size": size, "text-font": ["sans-serif"], "text-allow-overlap": true });
+  return [
+    { id: "ground", type: "background", paint: { "background-color": paint("map-ground") } },
+    { id: "casing", type: "line", source: "lines", layout: round, paint: { "line-color": paper, "line-width": 6 } },
+    { id: "lines", type: "line", source: "lines", layout: round, paint: { "line-color": route, "line-width": 3 } },
+    {
+      id: "arrows", type: "symbol", source: "lines",
+      layout: { ...text("›", 19), "symbol-placement": "line", "symbol-spacing": 80, "text-keep-upright": false },
+      paint: { "text-color": route, "text-halo-color": paper, "text-halo-width": 2 },
+    },
+    {
+      id: "stops", type: "circle", source: "stops",
+      paint: {
+        "circle-radius": 10, "circle-color": route,
+        "circle-stroke-color": ["case", ["get", "late"], bad, paper], "circle-stroke-width": ["case", ["get", "late"], 4, 1.5],
+      },
+    },
+    { id: "numbers", type: "symbol", source: "stops", layout: text(["get", "number"], 11), paint: { "text-color": paper } },
+    {
+      id: "unassigned", type: "circle", source: "unassigned",
+      paint: { "circle-radius": 9, "circle-color": paper, "circle-stroke-color": bad, "circle-stroke-width": 3 },
+    },
+    { id: "unassigned-mark", type: "symbol", source: "unassigned", layout: text("×", 17), paint: { "text-color": bad } },
+    {
+      id: "depots", type: "symbol", source: "depots", layout: text("■", 26),
+      paint: { "text-color": ink, "text-halo-color": paper, "text-halo-width": 2 },
+    },
+  ];
+}
+
+function light(number) {
+  plan.classList.toggle("choosing", number !== null);
+  for (const element of plan.querySelectorAll("[data-route]")) {
+    element.classList.toggle("lit", number !== null && element.dataset.route === number);
+  }
+  if (!map?.getLayer("lines")) return;
+  const faded = number === null ? 1 : ["case", ["==", ["get", "route"], Number(number)], 1, 0.15];
+  for (const layer of ["casing", "lines"]) map.setPaintProperty(layer, "line-opacity", faded);
+  for (const layer of ["arrows", "numbers"]) map.setPaintProperty(layer, "text-opacity", faded);
+  for (const part of ["circle-opacity", "circle-stroke-opacity"]) map.setPaintProperty("stops", part, faded);
+}
+
+function watchRoutes() {
+  const numberOf = (event) => event.target.closest?.("[data-route]")?.dataset.route ?? null;
+  plan.addEventListener("pointerover", (event) => { if (!container.contains(event.target)) light(numberOf(event)); });
+  plan.addEventListener("pointerleave", () => light(null));
+  plan.addEventListener("focusin", (event) => light(numberOf(event)));
+  plan.addEventListener("focusout", () => light(null));
+}
+
+function words(features) {
+  const box = document.createElement("div");
+  box.dir = "auto";
+  for (const { properties } of features) {
+    const title = document.createElement("strong");
+    title.textContent = properties.title;
+    box.append(title);
+    for (const line of JSON.parse(properties.lines)) {
+      const paragraph = document.createElement("p");
+      paragraph.textContent = line;
+      box.append(paragraph);
+    }
+  }
+  return box;
+}
+
+function watchMap(library) {
+  const marks = ["stops", "unassigned", "depots"];
+  map.on("click", (event) => {
+    const near = [[event.point.x - 4, event.point.y - 4], [event.point.x + 4, event.point.y + 4]];
+    const found = map.queryRenderedFeatures(near, { layers: marks });
+    if (!found.length) return;
+    new library.Popup({ maxWidth: "300px" }).setLngLat(found[0].geometry.coordinates).setDOMContent(words(found)).addTo(map);
+    const route = plan.querySelector(`details[data-route="${Number(found[0].properties.route)}"]`);
+    if (route) route.scrollIntoView({ block: "nearest" });
+  });
+  for (const layer of [...marks, "lines"]) {
+    map.on("mousemove", layer, (event) => {
+      map.getCanvas().style.cursor = "pointer";
+      const route = event.features[0].properties.route;
+      if (route) light(String(route));
+    });
+    map.on("mouseleave", layer, () => { map.getCanvas().style.cursor = ""; light(null); });
+  }
+}
+
+function bounds(collections) {
+  const points = Object.values(collections).flatMap(({ features }) =>
+    features.flatMap(({ geometry }) => (geometry.type === "Point" ? [geometry.coordinates] : geometry.coordinates)));
+  const column = (index) => points.map((point) => point[index]);
+  const least = (list) => list.reduce((a, b) => Math.min(a, b)), most = (list) => list.reduce((a, b) => Math.max(a, b));
+  return [[least(column(0)), least(column(1))], [most(column(0)), most(column(1))]];
+}
+
+function styleSheet(address) {
+  return new Promise((resolve, reject) => {
+    const link = document.createElement("link");
+    Object.assign(link, { rel: "stylesheet", href: address, onload: resolve, onerror: reject });
+    document.head.prepend(link);
+  });
+}
+
+async function drawMap() {
+  const folder = new URL("vendor/maplibre/", import.meta.url);
+  const [library] = await Promise.all([import(new URL("maplibre-gl.mjs", folder)), styleSheet(new URL("maplibre-gl.css", folder))]);
+  const collections = JSON.parse(data.textContent);
+  const sources = Object.fromEntries(Object.entries(collections).map(([name, found]) => [name, { type: "geojson", data: found }]));
+  container.replaceChildren();
+  map = new library.Map({
+    container, attributionControl: false, dragRotate: false, pitchWithRotate: false,
+    style: { version: 8, sources, layers: layers() },
+    bounds: bounds(collections), fitBoundsOptions: { padding: 48, maxZoom: 15 },
+    canvasContextAttributes: { preserveDrawingBuffer: true }, // or the map is blank when printed
+  });
+  map.addControl(new library.NavigationControl({ showCompass: false }), "top-right");
+  map.addControl(new library.ScaleControl(), "bottom-left");
+  watchMap(library);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+    for (const layer of layers()) {
+      for (const [name, value] of Object.entries(layer.paint)) map.setPaintProperty(layer.id, name, value);
+    }
+  });
+  map.once("idle", () => { container.dataset.ready = "yes"; });
+  window.routebookMap = map; // for the browser tests
+}
+
+watchRoutes();
+if (data) {
+  drawMap().catch((error) => {
+    console.warn("The map could not be drawn:", error);
+    const message = document.createElement("p");
+    message.className = "map-message muted";
+    message.textContent = "The map cannot be shown here; the list and the timeline say the same.";
+    container.replaceChildren(message);
+    container.dataset.ready = "no";
+  });
+}

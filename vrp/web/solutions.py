@@ -1,0 +1,98 @@
+"""Pages of solutions: a solve while it runs, and the plan it ends with."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.timezone import now
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from vrp.models import Solution
+from vrp.services import solutions
+from vrp.web import curve, legend, map_data, routes, timeline
+from vrp.web.errors import page
+from vrp.web.legend import Document
+
+
+@page
+@require_safe
+def show(request: HttpRequest, pk: UUID) -> HttpResponse:
+    rows = Solution.objects.visible_to(request.user).select_related("scenario__session")
+    solution = get_object_or_404(rows.defer("scenario__request", "scenario__original_request"), pk=pk)
+    context: Document = {
+        "solution": solution,
+        "scenario": solution.scenario,
+        "session": solution.scenario.session,
+    }
+    if solution.payload is not None:
+        return render(request, "vrp/plan.html", context | _plan(solution, solution.payload))
+    return render(request, "vrp/solving.html", context | _progress(solution))
+
+
+@page
+@require_safe
+@never_cache
+def progress(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The part of the page that refreshes itself; once the solve is over it asks for the whole page."""
+    solution = get_object_or_404(Solution.objects.visible_to(request.user).without_payloads(), pk=pk)
+    response = render(request, "vrp/_progress.html", {"solution": solution, **_progress(solution)})
+    if solution.is_finished:
+        response["HX-Refresh"] = "true"
+    return response
+
+
+@page
+@require_POST
+def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
+    solution = get_object_or_404(Solution.objects.editable_by(request.user).without_payloads(), pk=pk)
+    try:
+        solutions.cancel(solution=solution, now=now())
+    except solutions.Finished:
+        pass  # it was faster: the page shows what came out
+    return redirect("web:solution", pk)
+
+
+@page
+@require_POST
+def again(request: HttpRequest, pk: UUID) -> HttpResponse:
+    solution = get_object_or_404(Solution.objects.editable_by(request.user), pk=pk)
+    fresh = solutions.again(solution=solution, by=request.user, now=now())
+    return redirect("web:solution", fresh.pk)
+
+
+@page
+@require_POST
+def delete(request: HttpRequest, pk: UUID) -> HttpResponse:
+    solution = get_object_or_404(Solution.objects.editable_by(request.user).without_payloads(), pk=pk)
+    solutions.delete(solution=solution)
+    return redirect("web:scenario", solution.scenario_id)
+
+
+def _progress(solution: Solution) -> Document:
+    report = solutions.progress(solution=solution)
+    elapsed = (now() - solution.started_at).total_seconds() if solution.started_at else 0.0
+    elapsed = min(elapsed, solution.time_limit)
+    return report | {"elapsed": elapsed, "curve": curve.of(report["progress"].get("trace", []), elapsed)}
+
+
+def _plan(solution: Solution, plan: Document) -> Document:
+    names = legend.of(solution.request)
+    rows = routes.rows(plan, names)
+    trace = plan.get("engine", {}).get("trace", [])
+    return {
+        "plan": plan,
+        "routes": rows,
+        "timeline": timeline.of(rows),
+        "map_data": map_data.of(rows, plan["unassigned"], names),
+        "unassigned": [(names.stop(order["type"], order["id"]), order) for order in plan["unassigned"]],
+        "curve": curve.of(trace, solution.time_limit) if len(trace) > 1 else None,
+        "has_changed": solution.revision != solution.scenario.revision,
+    }
+
+
+@page
+@require_safe
+def export(request: HttpRequest, pk: UUID, kind: str) -> HttpResponse:
+    get_object_or_404(Solution.objects.visible_to(request.user), pk=pk)
+    return HttpResponse()
