@@ -20,8 +20,9 @@ class StrictSerializer(serializers.Serializer):
         try:
             valid = super().run_validation(data)
         except serializers.ValidationError as error:
-            others = error.detail if isinstance(error.detail, dict) else {}
-            raise serializers.ValidationError({**others, **unknown}) from None
+            if not isinstance(error.detail, dict):  # the whole body is no object
+                raise
+            raise serializers.ValidationError({**error.detail, **unknown}) from None
         if unknown:
             raise serializers.ValidationError(unknown)
         return valid

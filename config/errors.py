@@ -40,9 +40,9 @@ def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response 
     """This will answer what the contract says, or nothing: then Django logs it and calls `server_error`."""
     match error:
         case exceptions.ValidationError():
-            return _invalid(_faults(error.detail, ()))
+            return _invalid(faults(error.detail))
         case DjangoValidationError():
-            return _invalid(_faults(get_error_detail(error), ()))
+            return _invalid(faults(get_error_detail(error)))
         case Invalid():
             return _invalid(iter(error.faults))
         case Malformed():
@@ -81,16 +81,16 @@ def _invalid(faults: Iterator[Fault]) -> Response:
     return Response({"detail": [fault.as_dict() for fault in Invalid(faults).faults]}, status=422)
 
 
-def _faults(detail: Any, place: Place) -> Iterator[Fault]:
+def faults(detail: Any, place: Place = ()) -> Iterator[Fault]:
     """REST framework nests its messages the way the input is nested; the contract lists them with their place."""
     if isinstance(detail, Mapping):
         for key, inner in detail.items():
             here = place if key == api_settings.NON_FIELD_ERRORS_KEY else (*place, key)
-            yield from _faults(inner, here)
+            yield from faults(inner, here)
     elif isinstance(detail, list):
         for index, inner in enumerate(detail):
             is_message = isinstance(inner, str)
-            yield from _faults(inner, place if is_message else (*place, index))
+            yield from faults(inner, place if is_message else (*place, index))
     else:
         yield Fault(place, str(detail), getattr(detail, "code", "value_error"))
 

@@ -7,9 +7,12 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.serializers import StrictSerializer
+from config.errors import faults
 from config.json import RawJSON
 from vrp.domain import limits
+from vrp.domain import request as requests
 from vrp.engines import ENGINES
+from vrp.errors import Fault, Invalid
 from vrp.models import PlanningSession, Scenario, ScenarioRevision, Solution
 
 MAX_SEED = 2**31 - 1
@@ -94,8 +97,26 @@ class SessionSerializer(serializers.ModelSerializer):
 
 
 class ScenarioBody(StrictSerializer):
+    """The service judges a request; here only so that a fault outside it does not hide those inside."""
+
     name = Name()
     request = RequestDocument()
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        try:
+            return super().run_validation(data)
+        except serializers.ValidationError as error:
+            raise Invalid([*faults(error.detail), *_faults_inside(data)]) from None
+
+
+def _faults_inside(data: Any) -> tuple[Fault, ...]:
+    request = data.get("request") if isinstance(data, dict) else None
+    if isinstance(request, dict):
+        try:
+            requests.read(request)
+        except Invalid as error:
+            return error.faults
+    return ()
 
 
 class ImportBody(StrictSerializer):
