@@ -1,0 +1,9 @@
+"""Files in and files out. Whatever comes from outside is read in a child process with limits."""
+
+from vrp.formats.files import FORMATS
+from vrp.formats.names import content_disposition
+from vrp.formats.previews import Preview
+from vrp.formats.sandbox import preview, read
+from vrp.formats.writers import KINDS, Written, write
+
+__all__ = ["FORMATS", "KINDS", "Preview", "Written", "content_disposition", "preview", "read", "write"]

@@ -12,7 +12,7 @@ import orjson
 
 from vrp.errors import Fault, TooLarge
 from vrp.formats import files
-from vrp.formats.preview import Preview
+from vrp.formats.previews import Preview
 from vrp.formats.sandbox import MEMORY, SECONDS, TOO_MUCH
 
 _DIES_WITH_PARENT = 1  # PR_SET_PDEATHSIG of <sys/prctl.h>

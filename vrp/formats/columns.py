@@ -33,7 +33,7 @@ _STOPS = {
     "release_time": "release releasetime readyfrom available availablefrom",
     "skills": "skills skill requirements requires tags faehigkeiten fahigkeiten kenntnisse competences umiejetnosci "
     "habilidades",
-    "allowed_vehicles": "allowedvehicles vehicle vehicles fahrzeug fahrzeuge vehicule pojazd vehiculo",
+    "allowed_vehicles": "allowedvehicles vehicles fahrzeuge vehicules pojazdy vehiculos",
     "priority": "priority prio prioritaet prioritat priorite priorytet prioridad",
     "penalty": "penalty prize dropcost strafe penalite kara penalizacion",
     "description": "description notes note comment comments remarks instructions beschreibung bemerkung notiz hinweis "

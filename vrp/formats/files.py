@@ -5,7 +5,7 @@ import re
 from vrp.domain import request as requests
 from vrp.errors import Fault, Invalid
 from vrp.formats import lilim, solomon, tables, vroom, vrplib_files
-from vrp.formats.preview import Document, Preview
+from vrp.formats.previews import Document, Preview
 
 FORMATS = ("auto", "json", "vroom", "csv", "xlsx", "solomon", "vrplib", "lilim")
 _VRPLIB = re.compile(rb"^\s*DIMENSION\s*:", re.MULTILINE)

@@ -6,7 +6,7 @@ from typing import Any
 from vrp.formats import cells
 from vrp.formats.cells import Cell
 from vrp.formats.grids import Row
-from vrp.formats.preview import Document
+from vrp.formats.previews import Document
 from vrp.formats.stops import Depot, Stops
 from vrp.formats.table import Table, without_empty
 

@@ -12,7 +12,7 @@ import orjson
 
 from vrp.domain.request import rows
 from vrp.errors import Fault, Invalid, TooLarge
-from vrp.formats.preview import Document, Preview, PreviewColumn, PreviewRow
+from vrp.formats.previews import Document, Preview, PreviewColumn, PreviewRow
 
 MAX_BYTES = 32 * 2**20  # of one file
 SECONDS = 20  # for everything
@@ -22,7 +22,7 @@ TOO_MUCH = f"the file cannot be read within {SECONDS} seconds and {MEMORY // 2**
 _log = logging.getLogger(__name__)
 
 
-def parse(
+def read(
     data: bytes,
     filename: str = "",
     format: str = "auto",

@@ -6,7 +6,7 @@ from typing import Any
 
 from vrp.formats import cells
 from vrp.formats.grids import Row
-from vrp.formats.preview import Document
+from vrp.formats.previews import Document
 from vrp.formats.table import Table, without_empty
 
 _FAR = 3.0  # degrees: stops of one plan rarely lie farther apart
@@ -14,6 +14,7 @@ _KINDS = {"": "job", "job": "job", "stop": "job", "delivery": "job", "customer":
     "pickup": "pickup",
     "collection": "pickup",
     "depot": "depot",
+    **dict.fromkeys(("start", "end", "break", "reload"), "none"),  # the other steps of a plan we have written
 }
 
 
@@ -48,6 +49,8 @@ class Stops:
         name = self.table.value(row, "id", cells.identifier)
         if name is None:
             name = cells.identifier(label) if label and "id" not in self.table else row.number
+        if kind == "none":
+            return
         if kind == "depot":
             location = self.table.location(row, "latitude", "longitude")
             self.depots[str(name).casefold()] = Depot(name, location, self.table.windows(row))

@@ -6,7 +6,7 @@ from vrp.domain import request as requests
 from vrp.errors import Fault, Invalid, Place
 from vrp.formats import cells, fleet, grids
 from vrp.formats.grids import Row, Sheet
-from vrp.formats.preview import Document, Preview, PreviewColumn, PreviewRow
+from vrp.formats.previews import Document, Preview, PreviewColumn, PreviewRow
 from vrp.formats.stops import Stops
 from vrp.formats.table import Table
 

@@ -6,7 +6,7 @@ import orjson
 
 from vrp.domain import limits
 from vrp.errors import Fault, Invalid
-from vrp.formats.preview import Document
+from vrp.formats.previews import Document
 
 
 def read(data: bytes) -> Document:

@@ -1,0 +1,93 @@
+"""A plan on maps and in satellite navigation: GeoJSON (RFC 7946) and GPX."""
+
+import re
+from typing import Any
+
+import orjson
+from gpxpy import gpx
+
+from vrp.domain import clock
+from vrp.domain.request import Request
+from vrp.formats.plan_tables import Names, Plan
+
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_ROUTE = ("vehicle", "start_time", "end_time", "cost", "distance", "travel_time", "duration")
+_STEP = ("type", "id", "arrival", "waiting_time", "service_start", "setup", "service", "departure", "load")
+
+
+def geojson(plan: Plan, request: Request) -> bytes:
+    """This will draw routes as lines, and stops (those left out as well) as points."""
+    names, features = Names(request), []
+    for route in plan["routes"]:
+        if len(line := _line(route)) > 1:
+            properties = {"kind": "route"} | {key: route[key] for key in _ROUTE}
+            features.append(_feature("LineString", line, properties))
+        for sequence, step in enumerate(route["steps"]):
+            if location := names.location(step):
+                properties = {"kind": "stop", "vehicle": route["vehicle"], "sequence": sequence}
+                features.append(_feature("Point", location, properties | {key: step[key] for key in _STEP}))
+    for order in plan["unassigned"]:
+        if location := names.location(order):
+            properties = {"kind": "unassigned", "type": order["type"], "id": order["id"]}
+            features.append(_feature("Point", location, properties))
+    return orjson.dumps({"type": "FeatureCollection", "features": features})
+
+
+def gpx_file(plan: Plan, request: Request) -> bytes:
+    """This will write each route as a GPX route of its stops, and as a track where its roads are known."""
+    names, file = Names(request), gpx.GPX()
+    file.creator = "Routebook"
+    for route in plan["routes"]:
+        made = gpx.GPXRoute(name=_xml(f"{route['vehicle']}"))
+        for step in route["steps"]:
+            if location := names.location(step):
+                stop = names.stop(step)
+                note = f"{clock.show(step['arrival'])} {stop.description if stop else ''}".strip()
+                label = step["type"] if step.get("id") is None else f"{step['type']} {step['id']}"
+                point = gpx.GPXRoutePoint(location[1], location[0], name=_xml(label), description=_xml(note))
+                made.points.append(point)
+        file.routes.append(made)
+        if route.get("geometry"):
+            points = [gpx.GPXTrackPoint(latitude, longitude) for longitude, latitude in _line(route)]
+            track = gpx.GPXTrack(name=made.name)
+            track.segments.append(gpx.GPXTrackSegment(points))
+            file.tracks.append(track)
+    return str(file.to_xml(version="1.1")).encode()
+
+
+def polyline(text: str) -> list[list[float]]:
+    """This will decode a geometry as VROOM and openrouteservice write it: Google's encoding, five decimals."""
+    line, position, place = [], 0, [0, 0]
+    while position < len(text):
+        for axis in (0, 1):
+            bits = shift = 0
+            while position < len(text):
+                chunk = ord(text[position]) - 63
+                position, bits, shift = position + 1, bits | (chunk & 31) << shift, shift + 5
+                if chunk < 32:
+                    break
+            place[axis] += ~(bits >> 1) if bits & 1 else bits >> 1
+        line.append([place[1] / 1e5, place[0] / 1e5])
+    return line
+
+
+def _line(route: dict[str, Any]) -> list[list[float]]:
+    """The roads a route takes, or straight from stop to stop where they are not known."""
+    geometry = route.get("geometry")
+    if isinstance(geometry, dict):
+        geometry = geometry["coordinates"]
+    if isinstance(geometry, str):
+        return polyline(geometry)
+    return geometry or [step["location"] for step in route["steps"] if step.get("location")]
+
+
+def _feature(kind: str, coordinates: list[Any], properties: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "type": "Feature",
+        "geometry": {"type": kind, "coordinates": coordinates},
+        "properties": properties,
+    }
+
+
+def _xml(text: str) -> str:
+    return _NOT_XML.sub("\ufffd", text)
