@@ -36,8 +36,8 @@ def read_problem(options: dict[str, Any]) -> dict[str, Any]:
         Path(options["file"]).name,
         format=options["format"],
         vehicles=vehicles,
-        vehicles_name=Path(options["vehicles"] or "").name,
         round_func=options["round_func"],
+        arrays=True,
     )
 
 
