@@ -17,6 +17,11 @@ def valid(name: str) -> str:
     return name
 
 
+def shortened(name: str) -> str:
+    """This will return as much of the name as there is room for."""
+    return name.strip()[:_LONGEST].strip()
+
+
 def copy_of(name: str) -> str:
     """This will return what a copy is called: short enough even when the name is not."""
     return f"{name[: _LONGEST - 7]} (copy)"

@@ -11,7 +11,7 @@ from vrp.domain import changes, request
 from vrp.domain.digest import digest
 from vrp.errors import Conflict, Fault, Invalid
 from vrp.models import PlanningSession, Scenario, ScenarioRevision
-from vrp.services import names
+from vrp.services import names, uploads
 
 Document = dict[str, Any]
 Kind = ScenarioRevision.Kind
@@ -36,6 +36,22 @@ def create(
     """This will store a new scenario, or raise `Invalid` with every fault of its request."""
     _validate(name, document)
     return _store(session, name, document, kind, by, now)
+
+
+def import_file(
+    *,
+    session: PlanningSession,
+    name: str = "",
+    filename: str,
+    data: bytes,
+    by: User,
+    now: datetime,
+    vehicles: bytes | None = None,
+) -> Scenario:
+    """This will store the problem in a file as a new scenario; without a name it is called after the file."""
+    document = uploads.read(filename=filename, data=data, vehicles=vehicles)
+    name = name.strip() or uploads.name_from(filename)
+    return create(session=session, name=name, document=document, by=by, now=now, kind=Kind.IMPORT)
 
 
 def update(

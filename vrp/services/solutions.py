@@ -1,13 +1,15 @@
 """Solutions: ask for a solve, stop it, look at what came out. (How a solve runs is in `solving`.)"""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 
 from accounts.models import User
-from vrp import engines, queue
+from vrp import engines, formats, queue
 from vrp.domain import comparison, features, limits
+from vrp.domain import request as requests
 from vrp.errors import Conflict, Fault, Invalid
 from vrp.models import Scenario, Solution
 
@@ -24,6 +26,16 @@ class NoPlan(Conflict):
 
     def __init__(self, solution: Solution) -> None:
         super().__init__(f"This solution has no plan: it is {solution.status}.")
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """A plan as a file: what to send, and what to call it."""
+
+    data: bytes
+    media_type: str
+    name: str
+    extension: str
 
 
 @transaction.atomic
@@ -102,6 +114,12 @@ def progress(*, solution: Solution) -> dict[str, Any]:
 def compare(*, a: Solution, b: Solution) -> dict[str, Any]:
     """This will return how the figures of two plans differ (b - a) and which stops moved."""
     return comparison.between(_plan(a), _plan(b))
+
+
+def export(*, solution: Solution, kind: str) -> Export:
+    """This will return the plan as a file; an unknown kind raises `Invalid`, `NoPlan` when there is nothing yet."""
+    written = formats.write(_plan(solution), requests.read(solution.request), kind)
+    return Export(written.data, written.media_type, solution.scenario.name, written.extension)
 
 
 def _plan(solution: Solution) -> dict[str, Any]:

@@ -1,15 +1,17 @@
 """A whole Routebook of its own for one test: PostgreSQL, worker, and what is needed to kill them and keep count."""
 
 import os
+import socket
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import httpx
 import psutil
 from django.conf import settings
 from django.core.management import call_command
@@ -57,6 +59,14 @@ class Kept:
             if self.is_wanted:
                 self.process = self._start()
 
+    def kill(self) -> None:
+        """The program and all it started, at once."""
+        with suppress(psutil.NoSuchProcess):
+            for child in psutil.Process(self.process.pid).children(recursive=True):
+                with suppress(psutil.NoSuchProcess):
+                    child.kill()
+        self.process.kill()
+
     def end(self) -> int:
         self.is_wanted = False
         self.process.terminate()
@@ -81,14 +91,27 @@ class Stack:
         self.kept.append(kept)
         return kept
 
+    def worker(self) -> Kept:
+        return self.keep("manage.py", "worker")
+
+    def web(self) -> tuple[Kept, str]:
+        """The web server and its address, once it answers."""
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        web = self.keep("manage.py", "serve", "--port", str(port), "--workers", "1")
+        address = f"http://127.0.0.1:{port}/api/v1"
+        self.wait_until(lambda: _answers(f"{address}/health/live/"), seconds=30)
+        return web, address
+
     def fake_worker(self, at_once: int = 2) -> Kept:
         return self.keep("-m", "vrp.tests.jobs.fake_planner", "worker", "--at-once", str(at_once))
 
     def scenario(self, **meta: Any) -> Scenario:
         return ScenarioFactory(request=two_stops(meta=meta), session__user=UserFactory())
 
-    def start(self, scenario: Scenario) -> Solution:
-        return solutions.start(scenario=scenario, by=scenario.session.user, now=timezone.now())
+    def start(self, scenario: Scenario, **asked: Any) -> Solution:
+        return solutions.start(scenario=scenario, by=scenario.session.user, now=timezone.now(), **asked)
 
     def wait_for(self, *statuses: str, count: int = 1, seconds: float = 20) -> float:
         """Until so many solutions have one of these statuses; how long that took."""
@@ -156,8 +179,15 @@ def running(data: Path) -> Iterator[Stack]:
     finally:
         for kept in stack.kept:
             kept.is_wanted = False
-            kept.process.kill()
+            kept.kill()
             kept.process.wait()
         connections["default"].close()
         server.stop(data)
         connections["default"] = suite
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(url).is_success
+    except httpx.HTTPError:
+        return False

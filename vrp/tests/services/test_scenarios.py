@@ -1,13 +1,14 @@
 from datetime import timedelta
 
 import jsonpatch
+import orjson
 import pytest
 from django.utils import timezone
 
 from vrp.domain.digest import digest
 from vrp.errors import Invalid
 from vrp.models import PlanningSession, Scenario
-from vrp.services import scenarios
+from vrp.services import scenarios, uploads
 from vrp.tests.factories import ScenarioFactory, SessionFactory
 from vrp.tests.plans import two_stops
 
@@ -133,6 +134,48 @@ def test_duplicate_puts_a_copy_beside_it_with_a_history_of_its_own(alice):
     assert copy.name == "x" * 193 + " (copy)"
     assert copy.request == copy.original_request == two_stops(jobs=[])
     assert copy.revisions.get().kind == "duplicate"
+
+
+def test_import_stores_the_problem_in_a_file_under_the_files_name(alice):
+    data = orjson.dumps(two_stops())
+
+    scenario = scenarios.import_file(
+        session=SessionFactory(), filename="C:\\tours\\Montag ü.json", data=data, by=alice, now=NOW
+    )
+
+    assert scenario.name == "Montag ü"
+    assert len(scenario.request["jobs"]) == 2
+    assert scenario.revisions.get().kind == "import"
+
+
+@pytest.mark.parametrize("data", [b"", b"\x00\xff", b"{", b"[" * 10_000])
+def test_import_of_a_broken_file_stores_nothing(alice, data):
+    with pytest.raises(Invalid):
+        scenarios.import_file(session=SessionFactory(), filename="x.json", data=data, by=alice, now=NOW)
+
+    assert not Scenario.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("filename", "name"),
+    [
+        ("../../etc/passwd", "passwd"),
+        ("", "Import"),
+        (".csv", ".csv"),
+        ("a\0\nb.csv", "ab"),
+        ("x" * 300 + ".xlsx", "x" * 200),
+        ("\u202e🚚.csv", "🚚"),
+    ],
+)
+def test_name_from_an_odd_file_name_is_still_a_name(filename, name):
+    assert uploads.name_from(filename) == name
+
+
+def test_preview_shows_how_a_table_is_understood():
+    found = uploads.preview(filename="stops.csv", data=b"name;lon;lat\nAnna;16,4;48,2\n")
+
+    assert [column.heading for column in found.columns] == ["name", "lon", "lat"]
+    assert found.rows[0].cells == ["Anna", "16,4", "48,2"]
 
 
 def test_strangers_see_nothing_of_it(alice, charlie):

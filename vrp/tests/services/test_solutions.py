@@ -1,10 +1,11 @@
 from datetime import timedelta
 
+import orjson
 import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from vrp import queue
+from vrp import planner, queue
 from vrp.domain.digest import digest
 from vrp.engines import EngineCannot
 from vrp.errors import Invalid
@@ -167,6 +168,24 @@ def test_compare_gives_the_differences_and_the_stops_that_moved(db):
 def test_compare_needs_two_plans(db):
     with pytest.raises(solutions.NoPlan, match="failed"):
         solutions.compare(a=SolutionFactory(succeeded=True), b=SolutionFactory(failed=True))
+
+
+def test_export_writes_the_plan_as_a_file_named_after_the_scenario(db):
+    solution = SolutionFactory(
+        succeeded=True, scenario__name="Montag", payload=planner.solve(two_stops(), time_limit=0.2)
+    )
+
+    file = solutions.export(solution=solution, kind="geojson")
+
+    assert (file.media_type, file.name, file.extension) == ("application/geo+json", "Montag", "geojson")
+    assert orjson.loads(file.data)["type"] == "FeatureCollection"
+
+
+def test_export_refuses_a_format_that_is_none_and_a_solution_without_a_plan(db):
+    with pytest.raises(Invalid):
+        solutions.export(solution=SolutionFactory(succeeded=True), kind="docx")
+    with pytest.raises(solutions.NoPlan):
+        solutions.export(solution=SolutionFactory(running=True), kind="json")
 
 
 def test_lists_do_not_load_the_documents(db, django_assert_num_queries):
