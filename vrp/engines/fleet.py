@@ -1,13 +1,16 @@
 """Who may serve what, and which vehicles are alike: the parts of a problem every engine has to be told by set."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice, permutations
 
 import numpy as np
 
-from vrp.domain.problem import Load, Order, Problem, Vehicle, Window
+from vrp.domain.problem import FAR_FUTURE, Load, Order, Problem, Vehicle, Window
 from vrp.domain.request import Break
 
+_MOST_ORDERS = 1_000  # of a vehicle's breaks that are tried
 # What no engine looks at when it asks whether two vehicles are alike.
 _NAMES = {"id", "count", "description", "meta", "steps", "skills"}
 
@@ -25,10 +28,20 @@ class Kind:
     def sample(self) -> Vehicle:
         return self.vehicles[0]
 
-    @property
-    def required_breaks(self) -> list[Break]:
-        """The breaks to plan. One that is not required is never taken: it could only cost time."""
-        return [pause for pause in self.sample.spec.breaks if pause.required]
+    @cached_property
+    def breaks(self) -> list[Break] | None:
+        """The breaks to plan, in an order in which they can be taken; None where there is no such order.
+
+        One that is not required is never taken: it could only cost time.
+        """
+        required = [pause for pause in self.sample.spec.breaks if pause.required]
+        if any(min(self.load_in(pause) or (0,)) < 0 for pause in required):
+            return None
+        by_end = sorted(
+            required, key=lambda pause: pause.time_windows[-1].end if pause.time_windows else FAR_FUTURE
+        )
+        orders = islice(permutations(by_end), _MOST_ORDERS)
+        return next((list(order) for order in orders if self._can_take(order)), None)
 
     def starts_of(self, pause: Break) -> list[Window]:
         """This will return when a break may begin so that it ends inside the shift."""
@@ -37,9 +50,22 @@ class Kind:
         cut = [(max(start, opens), min(end, closes - pause.service)) for start, end in windows]
         return [(start, end) for start, end in cut if start <= end]
 
-    @property
-    def can_take_its_breaks(self) -> bool:
-        return all(self.starts_of(pause) for pause in self.required_breaks)
+    def load_in(self, pause: Break) -> Load | None:
+        """This will return what may be on board in a break, beside the initial load; None where anything may."""
+        if pause.max_load is None:
+            return None
+        given = pause.max_load[: len(self.capacity)] + self.capacity[len(pause.max_load) :]
+        initial = self.sample.spec.initial_load or (0,) * len(given)
+        return tuple(most - amount for most, amount in zip(given, initial, strict=True))
+
+    def _can_take(self, breaks: Iterable[Break]) -> bool:
+        now = self.sample.window[0]
+        for pause in breaks:
+            begin = next((max(now, start) for start, end in self.starts_of(pause) if now <= end), None)
+            if begin is None:
+                return False
+            now = begin + pause.service
+        return True
 
 
 def kinds(problem: Problem) -> list[Kind]:
@@ -48,7 +74,8 @@ def kinds(problem: Problem) -> list[Kind]:
     most = _most_load(problem)
     grouped: dict[tuple[object, ...], list[Vehicle]] = {}
     written: dict[int, str] = {}
-    wishes_of = {vehicle.index: tuple(_wishes(problem, vehicle)) for vehicle in problem.vehicles}
+    wishing = [order for order in problem.orders if order.spec.preferred_vehicles]
+    wishes_of = {vehicle.index: tuple(_wishes(wishing, vehicle)) for vehicle in problem.vehicles}
     for vehicle in problem.vehicles:
         spec = vehicle.spec
         if id(spec) not in written:
@@ -60,8 +87,9 @@ def kinds(problem: Problem) -> list[Kind]:
     made = []
     for vehicles in grouped.values():
         capacity = room(vehicles[0], most)
-        if min(capacity, default=0) >= 0:  # else its initial load alone is too much for it
-            first = vehicles[0].index
+        first, latest = vehicles[0].index, vehicles[0].spec.start_latest
+        can_start = latest is None or latest >= vehicles[0].window[0]
+        if can_start and min(capacity, default=0) >= 0:  # else its initial load alone is too much for it
             alike = tuple(vehicles[: max(1, len(problem.orders))])
             made.append(Kind(alike, capacity, servable[first], dict(wishes_of[first])))
     return made
@@ -94,11 +122,13 @@ def _needs(order: Order) -> Load:
 
 def _most_load(problem: Problem) -> Load:
     """More than any vehicle will ever carry."""
-    columns = zip(*(_needs(order) for order in problem.orders), strict=True)
+    needs = [_needs(order) for order in problem.orders]
     initial = [vehicle.spec.initial_load for vehicle in problem.vehicles if vehicle.spec.initial_load]
-    extra = [max(column) for column in zip(*initial, strict=True)] or [0] * problem.dimensions
     # twice: what is delivered and what is picked up may be on board together
-    return tuple(2 * sum(column) + more for column, more in zip(columns, extra, strict=True))
+    return tuple(
+        2 * sum(need[k] for need in needs) + max((load[k] for load in initial), default=0)
+        for k in range(problem.dimensions)
+    )
 
 
 def _servable(problem: Problem) -> np.ndarray:
@@ -126,8 +156,8 @@ def _servable(problem: Problem) -> np.ndarray:
     return by_order.T[:, [task.order for task in problem.tasks]]
 
 
-def _wishes(problem: Problem, vehicle: Vehicle) -> Iterator[tuple[int, float]]:
+def _wishes(wishing: Iterable[Order], vehicle: Vehicle) -> Iterator[tuple[int, float]]:
     names = {str(vehicle.id), str(vehicle.spec.id)}
-    for order in problem.orders:
+    for order in wishing:
         if cost := sum(wish.cost for wish in order.spec.preferred_vehicles if str(wish.vehicle) in names):
             yield order.index, cost

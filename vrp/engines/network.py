@@ -16,7 +16,8 @@ from vrp.engines.fleet import Kind
 
 NOWHERE = -1
 _FINEST = 10**9  # the dearest leg in whole units of money, where exact units would be larger still
-_DEAREST = 2**57  # all prices of left out orders together stay below it, so sums fit 64 bits
+_LARGEST = 2**50  # a whole plan in whole units of money
+_DEAREST = 2**57  # all prices of left out orders together, so that sums fit 64 bits
 
 
 class Network:
@@ -92,7 +93,7 @@ class Network:
                 [latest, *(w.end + b.service for b in kind.sample.spec.breaks for w in b.time_windows)]
             )
         slowest = max((self._slowest(kind) for kind in self._each("travel", "type")), default=0)
-        return min(latest + slowest, max((kind.sample.window[1] for kind in self.fleet), default=0))
+        return latest + slowest
 
     def _slowest(self, kind: Kind) -> int:
         longest_way = (self.travel_time(kind) + self.setup_on_way(kind)).max(axis=0)
@@ -171,8 +172,8 @@ class Network:
                 fractions.add(Fraction(1, _parts(travel.costs)))
             fractions |= {_exactly(rate) / 3600 for rate in rates}
         exact = math.lcm(*(fraction.denominator for fraction in fractions))
-        fine = _FINEST / self.dearest if self.dearest else 1.0
-        return float(exact) if exact <= max(fine, 1.0) or exact == 1 else fine
+        fine = min(_FINEST / max(self.dearest, 1e-6), _LARGEST / max(self._all_money, 1e-6))
+        return float(exact) if exact <= fine else fine
 
     def whole(self, amount: float) -> int:
         return round(amount * self.scale)
@@ -186,10 +187,7 @@ class Network:
         than anything that could be saved by it; first by priority, then by number."""
         orders = self.problem.orders
         due = [order for order in orders if order.spec.penalty is None]
-        fixed = max((kind.sample.spec.costs.fixed for kind in self.fleet), default=0.0)
-        optional = sum(order.spec.penalty or 0 for order in orders)
-        legs = 2 * len(self.problem.tasks) * (self.dearest + self._dearest_time)
-        one = self.whole(legs + len(orders) * fixed + optional) + 1
+        one = self.whole(self._all_money) + 1
         level = one * (len(due) + 1)
         ranks = sum(order.spec.priority for order in due)
         if ranks * level + len(due) * one > _DEAREST:  # then nearly so
@@ -215,13 +213,16 @@ class Network:
                 cost += order.spec.penalty or 0.0
         return replace(plan, claimed_cost=cost)
 
-    @property
-    def _dearest_time(self) -> float:
-        """What waiting and duration can cost for one stop, where they cost anything."""
-        rates = [
-            k.sample.spec.costs.per_duration_hour + k.sample.spec.costs.per_wait_hour for k in self.fleet
-        ]
-        return max(rates, default=0.0) / 3600 * self.horizon if any(rates) else 0.0
+    @cached_property
+    def _all_money(self) -> float:
+        """More than any plan costs."""
+        costs = [kind.sample.spec.costs for kind in self.fleet]
+        hourly = max((cost.per_duration_hour + cost.per_wait_hour for cost in costs), default=0.0)
+        fixed = max((cost.fixed for cost in costs), default=0.0)
+        routes = len(self.problem.orders)
+        penalties = sum(order.spec.penalty or 0.0 for order in self.problem.orders)
+        legs = (len(self.problem.tasks) + routes) * self.dearest
+        return legs + routes * (fixed + hourly / 3600 * self.horizon) + penalties
 
 
 def _has_setup(task: Task) -> bool:

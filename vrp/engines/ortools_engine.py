@@ -76,7 +76,7 @@ class OrToolsEngine:
         return frozenset(_beyond(problem))
 
     def solve(self, problem: Problem, budget: Budget, report: Report) -> Plan:
-        fleet = [kind for kind in kinds(problem) if kind.can_take_its_breaks]
+        fleet = [kind for kind in kinds(problem) if kind.breaks is not None]
         if not fleet or len(hopeless(problem, fleet)) == len(problem.orders):
             return Plan()
         model = _Model(problem, fleet)
@@ -91,7 +91,7 @@ def _beyond(problem: Problem) -> Iterator[Feature]:
     fleet = kinds(problem)
     if any(_fixed(kind) < 0 for kind in fleet):
         yield Feature.FIXED_COST
-    if Network(problem, fleet).may_skip_setup.any() and any(kind.required_breaks for kind in fleet):
+    if Network(problem, fleet).may_skip_setup.any() and any(kind.breaks for kind in fleet):
         yield Feature.SETUP  # such a setup sits on the way there, where a break could interrupt it
 
 
@@ -106,7 +106,7 @@ def _parameters(budget: Budget) -> Any:
 def _fixed(kind: Kind) -> float:
     """The fixed cost of a vehicle; less what its breaks would cost as waiting, for which OR-Tools takes them."""
     costs = kind.sample.spec.costs
-    return costs.fixed - costs.per_wait_hour / 3600 * sum(pause.service for pause in kind.required_breaks)
+    return costs.fixed - costs.per_wait_hour / 3600 * sum(pause.service for pause in kind.breaks or ())
 
 
 class _Model:
@@ -209,7 +209,7 @@ class _Model:
 
     def _add_breaks(self, number: int, kind: Kind) -> None:
         taken = []
-        for pause in kind.required_breaks:
+        for pause in kind.breaks or ():
             windows = kind.starts_of(pause)
             interval = self.solver.FixedDurationIntervalVar(
                 windows[0][0], windows[-1][1], pause.service, False, f"break {number} {pause.id}"

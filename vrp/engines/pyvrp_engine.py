@@ -206,6 +206,7 @@ class _Model:
     def _type(self, kind: Kind) -> pyvrp.VehicleType:
         vehicle, spec, network = kind.sample, kind.sample.spec, self.network
         metric, unit = self._unit(kind)
+        closes = min(vehicle.window[1], network.horizon)
         most_tasks = len(network.problem.tasks) if spec.max_tasks is None else spec.max_tasks
         most_metric = {"distance": spec.max_distance, "time": spec.max_travel_time}.get(metric)
         return pyvrp.VehicleType(
@@ -215,12 +216,12 @@ class _Model:
             end_depot=list(network.ends).index(vehicle.end),
             fixed_cost=network.whole(spec.costs.fixed),
             tw_early=vehicle.window[0],
-            tw_late=min(vehicle.window[1], network.horizon),
+            tw_late=closes,
             profile=self._profile(kind, metric, unit),
             unit_distance_cost=unit,
             unit_duration_cost=network.whole(spec.costs.per_duration_hour / 3600),
             **({} if spec.max_duration is None else {"shift_duration": spec.max_duration}),
-            **({} if spec.start_latest is None else {"start_late": min(spec.start_latest, network.horizon)}),
+            **({} if spec.start_latest is None else {"start_late": min(spec.start_latest, closes)}),
             **({} if most_metric is None else {"max_distance": most_metric}),
         )
 

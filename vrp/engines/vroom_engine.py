@@ -11,7 +11,7 @@ import vroom
 
 from vrp.domain.features import Feature
 from vrp.domain.plan import Plan, Route, Step
-from vrp.domain.problem import Order, Problem, Task
+from vrp.domain.problem import Order, Problem, Task, Window
 from vrp.domain.request import Break
 from vrp.engines.base import Budget, Report
 from vrp.engines.fleet import Kind, kinds
@@ -70,7 +70,7 @@ class VroomEngine:
         return frozenset(_beyond(problem))
 
     def solve(self, problem: Problem, budget: Budget, report: Report) -> Plan:
-        fleet = [kind for kind in kinds(problem) if kind.can_take_its_breaks]
+        fleet = [kind for kind in kinds(problem) if kind.breaks is not None]
         plan = Plan()
         if not fleet or not problem.orders:
             return plan
@@ -132,7 +132,6 @@ class _Model:
 
     def _vehicle(self, number: int, kind: Kind, made: vroom.Input) -> vroom.Vehicle:
         vehicle, spec = kind.sample, kind.sample.spec
-        opens, closes = vehicle.window[0], min(vehicle.window[1], self.network.horizon)
         limits = {
             name: min(getattr(spec, name), _MOST)
             for name in ("max_tasks", "max_distance", "max_travel_time")
@@ -145,8 +144,8 @@ class _Model:
             profile=self._profile(kind, made),
             capacity=vroom.Amount(kind.capacity),
             skills={skill for row, skill in self.skills.items() if row[self.fleet.index(kind)]},
-            time_window=vroom.TimeWindow(opens, closes) if spec.time_window else None,
-            breaks=[self._break(k, pause, kind) for k, pause in enumerate(spec.breaks) if pause.required],
+            time_window=_window(vehicle.window) if spec.time_window else None,
+            breaks=[self._break(spec.breaks.index(pause), pause, kind) for pause in kind.breaks or ()],
             costs=vroom.VehicleCosts(fixed=round(spec.costs.fixed * self.scale)),
             type=spec.type or "",
             **limits,
@@ -165,8 +164,8 @@ class _Model:
         return self.profiles[key]
 
     def _break(self, number: int, pause: Break, kind: Kind) -> vroom.Break:
-        windows = [vroom.TimeWindow(start, end) for start, end in kind.starts_of(pause)]
-        return vroom.Break(number, windows, pause.service, max_load=_load_in_break(pause, kind))
+        windows = [_window(window) for window in kind.starts_of(pause)]
+        return vroom.Break(number, windows, pause.service, max_load=kind.load_in(pause))
 
     def _job(self, order: Order) -> vroom.Job:
         task = order.tasks[0]
@@ -197,7 +196,7 @@ class _Model:
             "default_service": stop.service,
             "setup_per_type": dict(stop.setup_per_type),
             "service_per_type": dict(stop.service_per_type),
-            "time_windows": [vroom.TimeWindow(*window) for window in task.windows],
+            "time_windows": [_window(window) for window in task.windows],
         }
 
     def _priority(self, order: Order) -> int:
@@ -224,10 +223,5 @@ class _Model:
         return Step(task.kind, task.id)
 
 
-def _load_in_break(pause: Break, kind: Kind) -> vroom.Amount | None:
-    """What may be on board, beside the initial load; VROOM wants every dimension."""
-    if pause.max_load is None:
-        return None
-    given = pause.max_load + kind.capacity[len(pause.max_load) :]
-    initial = kind.sample.spec.initial_load or (0,) * len(given)
-    return vroom.Amount([max(0, most - amount) for most, amount in zip(given, initial, strict=True)])
+def _window(window: Window) -> vroom.TimeWindow:
+    return vroom.TimeWindow(window[0], min(window[1], _MOST))
