@@ -3,14 +3,17 @@
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
 from django.utils.timezone import now
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import action
+from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
 
 from config import json
 from vrp.api.serializers import (
+    ImportBody,
     RevisionSerializer,
     ScenarioBody,
     ScenarioSerializer,
@@ -21,7 +24,7 @@ from vrp.api.serializers import (
 from vrp.api.views import AuthedRequest, ScopedViewSet, as_text
 from vrp.domain.digest import digest
 from vrp.engines import ENGINES
-from vrp.models import Scenario, Solution
+from vrp.models import PlanningSession, Scenario, Solution
 from vrp.models.scenario import ScenarioQuerySet
 from vrp.services import idempotency, scenarios, solutions
 
@@ -79,6 +82,23 @@ class ScenarioViewSet(ScopedViewSet[Scenario]):
         return self.page_of(
             as_text(self.get_object().revisions.order_by("-number"), "patch"), RevisionSerializer
         )
+
+    @extend_schema(request={"multipart/form-data": ImportBody}, responses={201: ScenarioSerializer})
+    @action(detail=False, methods=["post"], url_path="import", parser_classes=[MultiPartParser])
+    def import_(self, request: AuthedRequest) -> Response:
+        given = self.given(ImportBody)
+        sessions = PlanningSession.objects.editable_by(request.user)
+        file, vehicles = given["file"], given.get("vehicles")
+        scenario = scenarios.import_file(
+            session=get_object_or_404(sessions, pk=given["session"]),
+            name=given.get("name", ""),
+            filename=file.name,
+            data=file.read(),
+            vehicles=vehicles.read() if vehicles else None,
+            by=request.user,
+            now=now(),
+        )
+        return self._created(scenario)
 
     @extend_schema(responses=SolutionInList(many=True))
     @action(detail=True, filter_backends=[filters.DjangoFilterBackend], filterset_class=SolutionFilter)

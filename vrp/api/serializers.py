@@ -121,6 +121,9 @@ def _faults_inside(data: Any) -> tuple[Fault, ...]:
 
 class ImportBody(StrictSerializer):
     file = serializers.FileField(allow_empty_file=True)  # an empty one is a fault with words of its own
+    vehicles = serializers.FileField(
+        required=False, help_text="A second table, of vehicles, beside one of stops."
+    )
     session = serializers.UUIDField()
     name = Name(required=False)
 

@@ -3,15 +3,17 @@
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.timezone import now
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
+from vrp import formats
 from vrp.api.serializers import CompareQuery, SolutionSerializer
-from vrp.api.views import AuthedRequest, ScopedViewSet, as_text
+from vrp.api.views import AnyAccept, AuthedRequest, ScopedViewSet, as_text
 from vrp.models import Solution
 from vrp.services import solutions
 
@@ -35,6 +37,24 @@ class SolutionViewSet(ScopedViewSet[Solution]):
     def cancel(self, request: AuthedRequest, pk: UUID) -> Response:
         solution = solutions.cancel(solution=self.get_object(), now=now())
         return Response(SolutionSerializer(solution).data)
+
+    @extend_schema(
+        parameters=[
+            OpenApiParameter("as", enum=formats.KINDS, description="The format; `json` unless said.")
+        ],
+        responses=OpenApiTypes.BINARY,
+    )
+    @action(detail=True, content_negotiation_class=AnyAccept)
+    def export(self, request: AuthedRequest, pk: UUID) -> HttpResponse:
+        rows = Solution.objects.visible_to(request.user).select_related("scenario")
+        rows = rows.defer("progress", "scenario__request", "scenario__original_request")
+        export = solutions.export(
+            solution=get_object_or_404(rows, pk=pk), kind=request.query_params.get("as", "json")
+        )
+        name = formats.content_disposition(export.name, export.extension)
+        return HttpResponse(
+            export.data, content_type=export.media_type, headers={"Content-Disposition": name}
+        )
 
     @extend_schema(parameters=[CompareQuery], responses=OpenApiTypes.OBJECT)
     @action(detail=False)

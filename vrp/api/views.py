@@ -6,6 +6,7 @@ from django.db.models import Model, QuerySet, TextField
 from django.db.models.functions import Cast
 from django.shortcuts import get_object_or_404
 from rest_framework import serializers, viewsets
+from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.permissions import SAFE_METHODS, AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -58,6 +59,13 @@ class ScopedViewSet(viewsets.GenericViewSet[Row]):
 
     def address_of(self, name: str, row: Model) -> dict[str, str]:
         return {"Location": reverse(name, args=[row.pk], request=self.request)}
+
+
+class AnyAccept(DefaultContentNegotiation):
+    """For downloads: the query says which format, whatever the Accept header does."""
+
+    def select_renderer(self, request: Request, renderers: Any, format_suffix: Any = None) -> Any:
+        return renderers[0], renderers[0].media_type
 
 
 def as_text(rows: QuerySet[Row], *columns: str) -> QuerySet[Row]:
