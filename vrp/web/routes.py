@@ -36,7 +36,7 @@ class RouteRow:
     name: str
     route: Document
     steps: tuple[StepRow, ...]
-    fill: float | None  # percent of the capacity that is used most, where there is a capacity
+    fill: int | None  # percent of the capacity that is used most, where there is a capacity
 
     @property
     def stops(self) -> int:
@@ -73,6 +73,6 @@ def _route(number: int, route: Document, names: Legend) -> RouteRow:
     )
 
 
-def _fill(load: list[int], capacity: tuple[int, ...]) -> float | None:
+def _fill(load: list[int], capacity: tuple[int, ...]) -> int | None:
     shares = [100 * used / most for used, most in zip(load, capacity, strict=False) if most]
-    return round(min(100, max(shares)), 1) if shares else None
+    return round(min(100, max(shares))) if shares else None

@@ -3,16 +3,17 @@
 from uuid import UUID
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import now
 from django.views.decorators.http import require_POST, require_safe
 
+from vrp.errors import Invalid
 from vrp.models import Scenario
 from vrp.services import scenarios, solutions
 from vrp.web import engine_choice, errors, stops
-from vrp.web.errors import page
 from vrp.web.forms import SolveForm
+from vrp.web.page import AuthedRequest, page
 
 STOPS_PER_PAGE = 200
 SOLUTIONS_SHOWN = 50
@@ -20,20 +21,20 @@ SOLUTIONS_SHOWN = 50
 
 @page
 @require_safe
-def show(request: HttpRequest, pk: UUID) -> HttpResponse:
+def show(request: AuthedRequest, pk: UUID) -> HttpResponse:
     return _page(request, _visible(request, pk), None)
 
 
 @page
 @require_POST
-def solve(request: HttpRequest, pk: UUID) -> HttpResponse:
+def solve(request: AuthedRequest, pk: UUID) -> HttpResponse:
     scenario = get_object_or_404(Scenario.objects.editable_by(request.user), pk=pk)
     form = SolveForm(request.POST)
     if not form.is_valid():
         return _page(request, scenario, form)
     try:
         solution = solutions.start(scenario=scenario, by=request.user, now=now(), **form.cleaned_data)
-    except errors.Invalid as error:
+    except Invalid as error:
         form.add_error(None, errors.lines(error))
         return _page(request, scenario, form)
     return redirect("web:solution", solution.pk)
@@ -41,18 +42,18 @@ def solve(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @page
 @require_POST
-def rename(request: HttpRequest, pk: UUID) -> HttpResponse:
+def rename(request: AuthedRequest, pk: UUID) -> HttpResponse:
     scenario = get_object_or_404(Scenario.objects.editable_by(request.user).without_payloads(), pk=pk)
     try:
         scenarios.update(scenario=scenario, name=request.POST.get("name", ""), by=request.user, now=now())
-    except errors.Invalid as error:
+    except Invalid as error:
         return errors.back(request, "web:scenario", error, pk)
     return redirect("web:scenario", pk)
 
 
 @page
 @require_POST
-def duplicate(request: HttpRequest, pk: UUID) -> HttpResponse:
+def duplicate(request: AuthedRequest, pk: UUID) -> HttpResponse:
     scenario = get_object_or_404(Scenario.objects.editable_by(request.user).without_payloads(), pk=pk)
     copy = scenarios.duplicate(scenario=scenario, by=request.user, now=now())
     return redirect("web:scenario", copy.pk)
@@ -60,7 +61,7 @@ def duplicate(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @page
 @require_POST
-def reset(request: HttpRequest, pk: UUID) -> HttpResponse:
+def reset(request: AuthedRequest, pk: UUID) -> HttpResponse:
     scenario = get_object_or_404(Scenario.objects.editable_by(request.user).without_payloads(), pk=pk)
     scenarios.reset(scenario=scenario, by=request.user, now=now())
     return redirect("web:scenario", pk)
@@ -68,18 +69,18 @@ def reset(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @page
 @require_POST
-def delete(request: HttpRequest, pk: UUID) -> HttpResponse:
+def delete(request: AuthedRequest, pk: UUID) -> HttpResponse:
     scenario = get_object_or_404(Scenario.objects.editable_by(request.user).without_payloads(), pk=pk)
     scenarios.delete(scenario=scenario)
     return redirect("web:session", scenario.session_id)
 
 
-def _visible(request: HttpRequest, pk: UUID) -> Scenario:
+def _visible(request: AuthedRequest, pk: UUID) -> Scenario:
     rows = Scenario.objects.visible_to(request.user).select_related("session").defer("original_request")
     return get_object_or_404(rows, pk=pk)
 
 
-def _page(request: HttpRequest, scenario: Scenario, form: SolveForm | None) -> HttpResponse:
+def _page(request: AuthedRequest, scenario: Scenario, form: SolveForm | None) -> HttpResponse:
     """The page of a scenario; with a form that was refused, or a fresh one."""
     code = 422 if form else 200
     options = scenario.request.get("options") or {}

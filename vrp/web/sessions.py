@@ -4,22 +4,23 @@ from uuid import UUID
 
 from django.core.paginator import Paginator
 from django.db.models import Count, OuterRef, Subquery
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import now
 from django.views.decorators.http import require_POST, require_safe
 
+from vrp.errors import Invalid
 from vrp.models import PlanningSession, Solution
 from vrp.services import sessions
 from vrp.web import errors
-from vrp.web.errors import page
 from vrp.web.forms import NameForm
+from vrp.web.page import AuthedRequest, page
 
 PER_PAGE = 50
 
 
 @page
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: AuthedRequest) -> HttpResponse:
     form = NameForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         session = sessions.create(name=form.cleaned_data["name"], by=request.user, now=now())
@@ -32,7 +33,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @page
 @require_safe
-def show(request: HttpRequest, pk: UUID) -> HttpResponse:
+def show(request: AuthedRequest, pk: UUID) -> HttpResponse:
     session = get_object_or_404(PlanningSession.objects.visible_to(request.user), pk=pk)
     sessions.open_(session=session, now=now())
     newest = Solution.objects.filter(scenario=OuterRef("pk")).order_by("-queued_at", "-id")
@@ -47,18 +48,18 @@ def show(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @page
 @require_POST
-def rename(request: HttpRequest, pk: UUID) -> HttpResponse:
+def rename(request: AuthedRequest, pk: UUID) -> HttpResponse:
     session = get_object_or_404(PlanningSession.objects.editable_by(request.user), pk=pk)
     try:
         sessions.rename(session=session, name=request.POST.get("name", ""), now=now())
-    except errors.Invalid as error:
+    except Invalid as error:
         return errors.back(request, "web:session", error, pk)
     return redirect("web:session", pk)
 
 
 @page
 @require_POST
-def delete(request: HttpRequest, pk: UUID) -> HttpResponse:
+def delete(request: AuthedRequest, pk: UUID) -> HttpResponse:
     session = get_object_or_404(PlanningSession.objects.editable_by(request.user), pk=pk)
     sessions.delete(session=session)
     return redirect("web:sessions")

@@ -1,9 +1,11 @@
 """Pages of solutions: a solve while it runs, and the plan it ends with."""
 
+from contextlib import suppress
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import content_disposition_header
 from django.utils.timezone import now
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -11,13 +13,22 @@ from django.views.decorators.http import require_POST, require_safe
 from vrp.models import Solution
 from vrp.services import solutions
 from vrp.web import curve, legend, map_data, routes, timeline
-from vrp.web.errors import page
 from vrp.web.legend import Document
+from vrp.web.page import AuthedRequest, page
+
+DOWNLOADS = {
+    "xlsx": "Excel workbook",
+    "csv": "CSV, one row per stop",
+    "geojson": "GeoJSON, for maps",
+    "gpx": "GPX, for navigation",
+    "json": "The whole plan as JSON",
+    "vroom": "As VROOM answers (JSON)",
+}
 
 
 @page
 @require_safe
-def show(request: HttpRequest, pk: UUID) -> HttpResponse:
+def show(request: AuthedRequest, pk: UUID) -> HttpResponse:
     rows = Solution.objects.visible_to(request.user).select_related("scenario__session")
     solution = get_object_or_404(rows.defer("scenario__request", "scenario__original_request"), pk=pk)
     context: Document = {
@@ -33,7 +44,7 @@ def show(request: HttpRequest, pk: UUID) -> HttpResponse:
 @page
 @require_safe
 @never_cache
-def progress(request: HttpRequest, pk: UUID) -> HttpResponse:
+def progress(request: AuthedRequest, pk: UUID) -> HttpResponse:
     """The part of the page that refreshes itself; once the solve is over it asks for the whole page."""
     solution = get_object_or_404(Solution.objects.visible_to(request.user).without_payloads(), pk=pk)
     response = render(request, "vrp/_progress.html", {"solution": solution, **_progress(solution)})
@@ -44,18 +55,16 @@ def progress(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @page
 @require_POST
-def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
+def cancel(request: AuthedRequest, pk: UUID) -> HttpResponse:
     solution = get_object_or_404(Solution.objects.editable_by(request.user).without_payloads(), pk=pk)
-    try:
+    with suppress(solutions.Finished):  # if it was faster, the page shows what came out
         solutions.cancel(solution=solution, now=now())
-    except solutions.Finished:
-        pass  # it was faster: the page shows what came out
     return redirect("web:solution", pk)
 
 
 @page
 @require_POST
-def again(request: HttpRequest, pk: UUID) -> HttpResponse:
+def again(request: AuthedRequest, pk: UUID) -> HttpResponse:
     solution = get_object_or_404(Solution.objects.editable_by(request.user), pk=pk)
     fresh = solutions.again(solution=solution, by=request.user, now=now())
     return redirect("web:solution", fresh.pk)
@@ -63,10 +72,21 @@ def again(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @page
 @require_POST
-def delete(request: HttpRequest, pk: UUID) -> HttpResponse:
+def delete(request: AuthedRequest, pk: UUID) -> HttpResponse:
     solution = get_object_or_404(Solution.objects.editable_by(request.user).without_payloads(), pk=pk)
     solutions.delete(solution=solution)
     return redirect("web:scenario", solution.scenario_id)
+
+
+@page
+@require_safe
+def export(request: AuthedRequest, pk: UUID, kind: str) -> HttpResponse:
+    solution = get_object_or_404(Solution.objects.visible_to(request.user).select_related("scenario"), pk=pk)
+    file = solutions.export(solution=solution, kind=kind)
+    name = "".join(letter for letter in file.name if letter.isprintable())
+    response = HttpResponse(file.data, content_type=file.media_type)
+    response["Content-Disposition"] = content_disposition_header(True, f"{name}.{file.extension}")
+    return response
 
 
 def _progress(solution: Solution) -> Document:
@@ -87,12 +107,6 @@ def _plan(solution: Solution, plan: Document) -> Document:
         "map_data": map_data.of(rows, plan["unassigned"], names),
         "unassigned": [(names.stop(order["type"], order["id"]), order) for order in plan["unassigned"]],
         "curve": curve.of(trace, solution.time_limit) if len(trace) > 1 else None,
+        "downloads": DOWNLOADS,
         "has_changed": solution.revision != solution.scenario.revision,
     }
-
-
-@page
-@require_safe
-def export(request: HttpRequest, pk: UUID, kind: str) -> HttpResponse:
-    get_object_or_404(Solution.objects.visible_to(request.user), pk=pk)
-    return HttpResponse()

@@ -25,7 +25,7 @@ function byRoute() {
 function layers() {
   const paper = paint("map-paper"), ink = paint("map-ink"), bad = paint("map-bad"), route = byRoute();
   const round = { "line-join": "round", "line-cap": "round" };
-  const text = (field, size) => ({ "text-field": field, "text-size": size, "text-font": ["sans-serif"], "text-allow-overlap": true });
+  const text = (field, size) => ({ "text-field": field, "text-size": size, "text-font": ["Arial Bold"], "text-allow-overlap": true });
   return [
     { id: "ground", type: "background", paint: { "background-color": paint("map-ground") } },
     { id: "casing", type: "line", source: "lines", layout: round, paint: { "line-color": paper, "line-width": 6 } },
@@ -36,13 +36,17 @@ function layers() {
       paint: { "text-color": route, "text-halo-color": paper, "text-halo-width": 2 },
     },
     {
-      id: "stops", type: "circle", source: "stops",
+      // Disc and number in one layer, drawn stop by stop, so that no number shines through the disc above it.
+      id: "stops", type: "symbol", source: "stops",
+      layout: {
+        ...text(["get", "number"], 11), "icon-image": "disc", "icon-size": 0.5, "icon-allow-overlap": true,
+        "symbol-sort-key": ["get", "order"],
+      },
       paint: {
-        "circle-radius": 10, "circle-color": route,
-        "circle-stroke-color": ["case", ["get", "late"], bad, paper], "circle-stroke-width": ["case", ["get", "late"], 4, 1.5],
+        "icon-color": route, "text-color": paper,
+        "icon-halo-color": ["case", ["get", "late"], bad, paper], "icon-halo-width": ["case", ["get", "late"], 3, 1.5],
       },
     },
-    { id: "numbers", type: "symbol", source: "stops", layout: text(["get", "number"], 11), paint: { "text-color": paper } },
     {
       id: "unassigned", type: "circle", source: "unassigned",
       paint: { "circle-radius": 9, "circle-color": paper, "circle-stroke-color": bad, "circle-stroke-width": 3 },
@@ -55,6 +59,16 @@ function layers() {
   ];
 }
 
+// A disc as a signed distance field: an image that can be tinted and given a halo.
+function disc() {
+  const size = 56, radius = 20, data = new Uint8ClampedArray(4 * size * size);
+  for (let index = 0; index < size * size; index++) {
+    const distance = Math.hypot((index % size) + 0.5 - size / 2, Math.floor(index / size) + 0.5 - size / 2) - radius;
+    data[4 * index + 3] = 191 - 32 * distance;
+  }
+  return { width: size, height: size, data };
+}
+
 function light(number) {
   plan.classList.toggle("choosing", number !== null);
   for (const element of plan.querySelectorAll("[data-route]")) {
@@ -63,8 +77,8 @@ function light(number) {
   if (!map?.getLayer("lines")) return;
   const faded = number === null ? 1 : ["case", ["==", ["get", "route"], Number(number)], 1, 0.15];
   for (const layer of ["casing", "lines"]) map.setPaintProperty(layer, "line-opacity", faded);
-  for (const layer of ["arrows", "numbers"]) map.setPaintProperty(layer, "text-opacity", faded);
-  for (const part of ["circle-opacity", "circle-stroke-opacity"]) map.setPaintProperty("stops", part, faded);
+  for (const layer of ["arrows", "stops"]) map.setPaintProperty(layer, "text-opacity", faded);
+  map.setPaintProperty("stops", "icon-opacity", faded);
 }
 
 function watchRoutes() {
@@ -139,6 +153,7 @@ async function drawMap() {
     bounds: bounds(collections), fitBoundsOptions: { padding: 48, maxZoom: 15 },
     canvasContextAttributes: { preserveDrawingBuffer: true }, // or the map is blank when printed
   });
+  map.setMissingStyleImageResolver((id) => { if (id === "disc") map.addImage(id, disc(), { sdf: true }); });
   map.addControl(new library.NavigationControl({ showCompass: false }), "top-right");
   map.addControl(new library.ScaleControl(), "bottom-left");
   watchMap(library);
