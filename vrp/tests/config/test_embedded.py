@@ -258,9 +258,7 @@ def test_the_data_of_another_version_is_never_passed_over(fresh):
     (fresh / "pg/17").mkdir(parents=True)
     (fresh / "pg/17/PG_VERSION").write_text("17\n")
 
-    with pytest.raises(
-        server.EmbeddedError, match=r"pg/17 holds the data of another PostgreSQL than the 18"
-    ):
+    with pytest.raises(server.EmbeddedError, match=r"pg/17 holds the data of another PostgreSQL than the 18"):
         server.ensure(fresh)
 
 

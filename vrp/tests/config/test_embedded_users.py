@@ -1,7 +1,6 @@
 """The supervisor of the embedded PostgreSQL as root, beside other users, and in closed folders."""
 
 import os
-import pwd
 import shutil
 import subprocess
 from pathlib import Path
@@ -47,7 +46,7 @@ def outside(data: Path) -> Path:
 
 def psql_as_nobody(programs: Path, socket_folder: str) -> subprocess.CompletedProcess:
     command = [programs / "psql", "-h", socket_folder, "-U", "routebook", "-c", "SELECT 1", "postgres"]
-    return place._quietly([str(part) for part in command], pwd.getpwuid(NOBODY))
+    return place._quietly([str(part) for part in command], (NOBODY, NOBODY))
 
 
 def test_root_runs_the_server_as_a_user_of_its_own(fresh):
