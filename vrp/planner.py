@@ -1,7 +1,7 @@
 """A request in, a verified and explained plan out: roads → engine → evaluator → explanation. No database here."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,15 +13,17 @@ from vrp.domain import plan as plans
 from vrp.domain import request as requests
 from vrp.domain.digest import digest
 from vrp.domain.evaluator import Evaluation
-from vrp.domain.features import Feature, used_by
+from vrp.domain.features import used_by
 from vrp.domain.plan import Plan
 from vrp.domain.problem import Problem, build, places_of
+from vrp.domain.rules import Violation
 from vrp.engines.base import Budget
 from vrp.engines.child import EngineFailed, run
 from vrp.errors import Fault, Invalid, RoutebookError
 
 log = structlog.get_logger(__name__)
 Progress = dict[str, Any]
+_LEAST = 2.0  # seconds an engine gets that takes over late
 
 
 class NoVerifiedPlan(RoutebookError):
@@ -35,14 +37,17 @@ class Watch:
     problem: Problem
     report: Callable[[Progress], None]
     started: float = field(default_factory=time.monotonic)
+    engine: str = ""  # the one at work
     best: Evaluation | None = None
+    best_engine: str = ""
     trace: list[list[float]] = field(default_factory=list)
 
-    def __call__(self, plan: Plan) -> None:
+    def __call__(self, plan: Plan) -> tuple[Violation, ...]:
+        """Returns what the plan breaks; a plan that breaks anything is not kept."""
         judged = evaluator.evaluate(self.problem, plan)
         if judged.violations or (self.best and judged.rank >= self.best.rank):
-            return
-        self.best = judged
+            return judged.violations
+        self.best, self.best_engine = judged, self.engine
         elapsed = round(time.monotonic() - self.started, 3)
         self.trace.append([elapsed, judged.cost])
         self.report(
@@ -54,6 +59,7 @@ class Watch:
                 "trace": self.trace[-200:],
             }
         )
+        return ()
 
 
 def prepare(document: Any) -> Problem:
@@ -82,54 +88,56 @@ def solve(
         return _published(
             document, problem, check(problem, given_plan(problem)), {"name": "check", "version": ""}
         )
-    used = used_by(problem.request)
-    names = _engines(problem, problem.request.options.engine if engine == "auto" else engine)
+    asked = problem.request.options.engine if engine == "auto" else engine
     watch = Watch(problem, report)
-    budget = Budget(time_limit, seed, problem.request.options.no_improvement, should_stop, watch.started)
-    outcome_of = None
+    stop_reason = _search(document, watch, asked, time_limit, seed, should_stop)
+    judged = _repaired(watch)
+    described = {
+        "name": watch.best_engine,
+        "version": engines.get(watch.best_engine).version,
+        "seed": seed,
+        "runtime_ms": round((time.monotonic() - watch.started) * 1000),
+        "stop_reason": stop_reason,
+        "trace": watch.trace,
+    }
+    receipt = {"native": sorted(used_by(problem.request)), "emulated": []}
+    return _published(document, problem, judged, described, receipt)
+
+
+def _search(
+    document: Any, watch: "Watch", asked: str, time_limit: float, seed: int, should_stop: Callable[[], bool]
+) -> str:
+    """Ask engines until one comes back with a plan that keeps the rules; why that one stopped."""
     complaints = []
-    for name in names:
+    for name in _engines(watch.problem, asked):
+        watch.engine = name
+        left = max(time_limit - (time.monotonic() - watch.started), min(time_limit, _LEAST))
+        budget = Budget(left, seed, watch.problem.request.options.no_improvement, should_stop)
         try:
-            outcome = run(name, problem, budget, watch)
+            outcome = run(name, watch.problem, budget, watch)
         except EngineFailed as failure:
-            complaints.append(f"{name}: {failure}")
+            complaints.append(str(failure))
             log.error("engine_failed", engine=name, reason=str(failure), digest=digest(document))
             continue
-        judged = evaluator.evaluate(problem, outcome.plan)
-        if judged.violations:
-            words = "; ".join(violation.message for violation in judged.violations[:3])
-            complaints.append(f"{name}: its plan breaks the rules ({words})")
-            log.error("plan_refused", engine=name, violations=words, digest=digest(document))
-            continue
-        watch(outcome.plan)
-        outcome_of = (name, outcome.stop_reason)
-        break
+        refused = watch(outcome.plan)
+        if not refused:
+            return outcome.stop_reason
+        words = "; ".join(violation.message for violation in refused[:3])
+        complaints.append(f"The plan of {name} breaks the rules: {words}.")
+        log.error("plan_refused", engine=name, violations=words, digest=digest(document))
     if watch.best is None:
         raise NoVerifiedPlan("No engine returned a plan that keeps the rules. " + " ".join(complaints))
-    name, reason = outcome_of or (names[0], "engine_failed")
-    return _published(
-        document,
-        problem,
-        _repaired(watch),
-        {
-            "name": name,
-            "version": engines.get(name).version,
-            "seed": seed,
-            "runtime_ms": round((time.monotonic() - watch.started) * 1000),
-            "stop_reason": reason,
-            "trace": watch.trace,
-        },
-        {"native": sorted(used), "emulated": []},
-    )
+    return "engine_failed"
 
 
-def _engines(problem: Problem, asked: str) -> list[str]:
+def _engines(problem: Problem, asked: str) -> Iterator[str]:
     """The engine to use, and under `auto` those that take over should it fail."""
     first = engines.choose(problem, asked)
-    if asked != "auto":
-        return [first]
-    others = [name for name in engines.installed() if name != first and not engines.missing(name, problem)]
-    return [first, *others]
+    yield first
+    if asked == "auto":
+        for name in engines.installed():
+            if name != first and not engines.missing(name, problem):
+                yield name
 
 
 def check(problem: Problem, plan: Plan) -> Evaluation:
@@ -182,6 +190,3 @@ def _published(
 def _nobody_can_begin(judged: Evaluation) -> bool:
     """A request with something to serve of which no vehicle can serve anything."""
     return bool(judged.problem.orders) and len(judged.missing) == len(judged.problem.orders)
-
-
-__all__ = ["Feature", "NoVerifiedPlan", "check", "given_plan", "prepare", "solve"]

@@ -4,7 +4,7 @@ They look at the JSON itself and pass over whatever has the wrong shape (the mod
 can hold every fault of a document.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,20 +19,19 @@ _LOADS = {"jobs": ("delivery", "pickup"), "shipments": ("amount",), "vehicles": 
 
 def sizes(document: Document) -> Iterator[Fault]:
     """This will yield a fault for each published limit that the counts in the document go beyond."""
-    stops = _length(document, "jobs") + 2 * _length(document, "shipments")
+    stops = len(_items(document.get("jobs"))) + 2 * len(_items(document.get("shipments")))
     if stops > limits.MAX_STOPS:
         yield Fault(("jobs",), f"{stops} stops; the limit is {limits.MAX_STOPS}", "too_long")
-    if _length(document, "locations") > limits.MAX_STOPS:
+    if len(_items(document.get("locations"))) > limits.MAX_STOPS:
         yield Fault(("locations",), f"the limit is {limits.MAX_STOPS} locations", "too_long")
-    vehicles = _length(document, "vehicles")
+    vehicles = len(_items(document.get("vehicles")))
     for vehicle in _rows(document, "vehicles"):
         count = vehicle.get("count", 1)
         vehicles += int(count) - 1 if isinstance(count, int | float) and 1 <= count < 1e15 else 0
     if vehicles > limits.MAX_VEHICLES:
         yield Fault(("vehicles",), f"{vehicles} vehicles; the limit is {limits.MAX_VEHICLES}", "too_long")
-    matrices = document.get("matrices")
-    for profile, matrix in matrices.items() if isinstance(matrices, dict) else ():
-        for kind, rows in matrix.items() if isinstance(matrix, dict) else ():
+    for profile, matrix in _table(document.get("matrices")).items():
+        for kind, rows in _table(matrix).items():
             if not isinstance(rows, _ROWS):
                 continue
             longest = max((len(row) for row in rows if isinstance(row, _ROWS)), default=0)
@@ -64,32 +63,23 @@ def _duplicates(document: Document) -> Iterator[Fault]:
         yield from _twice([((key, i, "id"), row.get("id")) for i, row in _numbered(document, key)])
     shipments, pickups, deliveries = [], [], []
     for i, row in _numbered(document, "shipments"):
-        ends = {
-            end: row[end].get("id") if isinstance(row.get(end), dict) else None
-            for end in ("pickup", "delivery")
-        }
-        name = row.get("id") if row.get("id") is not None else ends["pickup"]
+        ends = {end: _table(row.get(end)).get("id") for end in ("pickup", "delivery")}
+        name = _either(row.get("id"), ends["pickup"])
         shipments.append((("shipments", i, "id"), name))
         pickups.append((("shipments", i, "pickup", "id"), _either(ends["pickup"], name)))
         deliveries.append((("shipments", i, "delivery", "id"), _either(ends["delivery"], name)))
     yield from _twice(shipments)
-    yield from _twice([item for item in pickups if item[1] is not None])
-    yield from _twice([item for item in deliveries if item[1] is not None])
+    yield from _twice(pickups)
+    yield from _twice(deliveries)
     vehicles = []
     for i, row in _numbered(document, "vehicles"):
         vehicles += [(("vehicles", i, "id"), name) for name in expanded_ids(row)]
-        breaks = row.get("breaks") if isinstance(row.get("breaks"), list) else []
-        yield from _twice(
-            [
-                (("vehicles", i, "breaks", k, "id"), pause.get("id"))
-                for k, pause in enumerate(breaks)
-                if isinstance(pause, dict)
-            ]
-        )
+        breaks = _numbered(row, "breaks")
+        yield from _twice([(("vehicles", i, "breaks", k, "id"), pause.get("id")) for k, pause in breaks])
     yield from _twice(vehicles)
 
 
-def _twice(items: list[tuple[Place, Any]]) -> Iterator[Fault]:
+def _twice(items: Sequence[tuple[Place, Any]]) -> Iterator[Fault]:
     first: dict[str, Place] = {}
     for place, name in items:
         if name is None or isinstance(name, bool) or not isinstance(name, str | int):
@@ -114,11 +104,13 @@ def _places(document: Document) -> Iterator[Fault]:
     locations = {str(row.get("id")): row for row in _rows(document, "locations")}
     size = _matrix_size(document)
     by_index = {
-        row.get("matrix_index") for row in locations.values() if isinstance(row.get("coordinates"), list)
+        row["matrix_index"]
+        for row in locations.values()
+        if isinstance(row.get("coordinates"), list) and _is_index(row.get("matrix_index"))
     }
     for i, row in _numbered(document, "locations"):
         index = row.get("matrix_index")
-        if size is not None and _is_index(index) and index >= size:
+        if size is not None and isinstance(index, int) and index >= size:
             yield Fault(
                 ("locations", i, "matrix_index"),
                 f"{index} is outside the matrix of {size} places",
@@ -134,9 +126,7 @@ def _places(document: Document) -> Iterator[Fault]:
             used.append((("vehicles", i, end), vehicle.get(end), vehicle.get(f"{end}_index")))
         if all(vehicle.get(key) is None for key in ("start", "end", "start_index", "end_index")):
             yield Fault(("vehicles", i), "needs a start or an end", "missing")
-        reload = vehicle.get("reload")
-        targets = reload.get("locations") if isinstance(reload, dict) else None
-        for k, target in enumerate(targets if isinstance(targets, list) else ()):
+        for k, target in enumerate(_items(_table(vehicle.get("reload")).get("locations"))):
             used.append((("vehicles", i, "reload", "locations", k), target, None))
     for place, location, index in used:
         yield from _place(place, location, index, locations, size, by_index)
@@ -174,12 +164,12 @@ def _place(
 
 
 def _profiles(document: Document) -> Iterator[Fault]:
-    matrices = document.get("matrices")
-    if not isinstance(matrices, dict) or not matrices:
+    matrices = _table(document.get("matrices"))
+    if not matrices:
         return
     size = _matrix_size(document)
     for profile, matrix in matrices.items():
-        rows = matrix.get("durations") if isinstance(matrix, dict) else None
+        rows = _table(matrix).get("durations")
         if isinstance(rows, _ROWS) and len(rows) != size:
             yield Fault(
                 ("matrices", profile), f"has {len(rows)} places, another profile has {size}", "sizes_differ"
@@ -214,92 +204,84 @@ def _dimensions(document: Document) -> Iterator[Fault]:
 
 
 def _references(document: Document) -> Iterator[Fault]:
-    jobs = {str(row.get("id")) for row in _rows(document, "jobs")}
-    shipments, pickups, deliveries = set(), set(), set()
-    for row in _rows(document, "shipments"):
-        ends = {
-            end: row[end].get("id") if isinstance(row.get(end), dict) else None
-            for end in ("pickup", "delivery")
-        }
-        name = _either(row.get("id"), ends["pickup"])
-        shipments.add(str(name))
-        pickups.add(str(_either(ends["pickup"], name)))
-        deliveries.add(str(_either(ends["delivery"], name)))
-    vehicles: set[str] = set()
-    for row in _rows(document, "vehicles"):
-        vehicles |= {str(row.get("id"))} | {str(name) for name in expanded_ids(row)}
-    known = {"job": jobs, "pickup": pickups, "delivery": deliveries}
-
-    def missing(place: Place, name: Any, among: set[str], what: str) -> Iterator[Fault]:
-        if isinstance(name, str | int) and not isinstance(name, bool) and str(name) not in among:
-            yield Fault(place, f"there is no {what} with the id {name!r}", "unknown_id")
-
+    known = _known(document)
     for key in ("jobs", "shipments"):
         for i, row in _numbered(document, key):
             for field in ("allowed_vehicles", "forbidden_vehicles"):
-                for k, name in enumerate(row[field] if isinstance(row.get(field), list) else ()):
-                    yield from missing((key, i, field, k), name, vehicles, "vehicle")
-            for k, wish in enumerate(
-                row["preferred_vehicles"] if isinstance(row.get("preferred_vehicles"), list) else ()
-            ):
-                if isinstance(wish, dict):
-                    yield from missing(
-                        (key, i, "preferred_vehicles", k, "vehicle"), wish.get("vehicle"), vehicles, "vehicle"
-                    )
+                for k, name in enumerate(_items(row.get(field))):
+                    yield from _missing((key, i, field, k), name, known["vehicle"], "vehicle")
+            for k, wish in _numbered(row, "preferred_vehicles"):
+                place = (key, i, "preferred_vehicles", k, "vehicle")
+                yield from _missing(place, wish.get("vehicle"), known["vehicle"], "vehicle")
     for i, relation in _numbered(document, "relations"):
-        for k, name in enumerate(relation["ids"] if isinstance(relation.get("ids"), list) else ()):
-            yield from missing(("relations", i, "ids", k), name, jobs | shipments, "job or shipment")
-        yield from missing(("relations", i, "vehicle"), relation.get("vehicle"), vehicles, "vehicle")
-    freeze = document.get("freeze")
-    frozen = freeze.get("vehicles") if isinstance(freeze, dict) else None
-    for k, name in enumerate(frozen if isinstance(frozen, list) else ()):
-        yield from missing(("freeze", "vehicles", k), name, vehicles, "vehicle")
-    classes = {
+        for k, name in enumerate(_items(relation.get("ids"))):
+            yield from _missing(("relations", i, "ids", k), name, known["order"], "job or shipment")
+        yield from _missing(("relations", i, "vehicle"), relation.get("vehicle"), known["vehicle"], "vehicle")
+    for k, name in enumerate(_items(_table(document.get("freeze")).get("vehicles"))):
+        yield from _missing(("freeze", "vehicles", k), name, known["vehicle"], "vehicle")
+    for i, row in _numbered(document, "incompatibilities"):
+        for k, name in enumerate(_items(row.get("classes"))):
+            what = "job of the compatibility class; none"
+            yield from _missing(("incompatibilities", i, "classes", k), name, known["class"], what)
+    for i, vehicle in _numbered(document, "vehicles"):
+        breaks = {str(pause.get("id")) for _, pause in _numbered(vehicle, "breaks")}
+        for k, step in _numbered(vehicle, "steps"):
+            kind, place = step.get("type"), ("vehicles", i, "steps", k, "id")
+            if kind not in ("job", "pickup", "delivery", "break"):
+                continue
+            if step.get("id") is None:
+                yield Fault(place, f"a {kind} step needs an id", "missing")
+            yield from _missing(place, step.get("id"), breaks if kind == "break" else known[kind], kind)
+
+
+def _known(document: Document) -> dict[str, set[str]]:
+    """The names that may be pointed at, by what they name."""
+    known: dict[str, set[str]] = {
+        "job": {str(row.get("id")) for row in _rows(document, "jobs")},
+        "pickup": set(),
+        "delivery": set(),
+        "vehicle": set(),
+    }
+    known["order"] = set(known["job"])
+    for row in _rows(document, "shipments"):
+        ends = {end: _table(row.get(end)).get("id") for end in ("pickup", "delivery")}
+        name = _either(row.get("id"), ends["pickup"])
+        known["order"].add(str(name))
+        for end, own in ends.items():
+            known[end].add(str(_either(own, name)))
+    for row in _rows(document, "vehicles"):
+        known["vehicle"] |= {str(row.get("id"))} | {str(name) for name in expanded_ids(row)}
+    known["class"] = {
         str(row.get("compatibility_class")) for key in ("jobs", "shipments") for row in _rows(document, key)
     }
-    for i, row in _numbered(document, "incompatibilities"):
-        for k, name in enumerate(row["classes"] if isinstance(row.get("classes"), list) else ()):
-            yield from missing(
-                ("incompatibilities", i, "classes", k), name, classes, "job of the compatibility class; none"
-            )
-    for i, vehicle in _numbered(document, "vehicles"):
-        pauses = vehicle.get("breaks") if isinstance(vehicle.get("breaks"), list) else []
-        breaks = {str(pause.get("id")) for pause in pauses if isinstance(pause, dict)}
-        for k, step in enumerate(vehicle["steps"] if isinstance(vehicle.get("steps"), list) else ()):
-            kind = step.get("type") if isinstance(step, dict) else None
-            if kind in known or kind == "break":
-                place = ("vehicles", i, "steps", k, "id")
-                if step.get("id") is None:
-                    yield Fault(place, f"a {kind} step needs an id", "missing")
-                yield from missing(
-                    place, step.get("id"), breaks if kind == "break" else known[kind], str(kind)
-                )
+    return known
+
+
+def _missing(place: Place, name: Any, among: set[str], what: str) -> Iterator[Fault]:
+    if isinstance(name, str | int) and not isinstance(name, bool) and str(name) not in among:
+        yield Fault(place, f"there is no {what} with the id {name!r}", "unknown_id")
 
 
 def _cost_matrices(document: Document) -> Iterator[Fault]:
-    matrices = document.get("matrices") if isinstance(document.get("matrices"), dict) else {}
+    matrices = _table(document.get("matrices"))
     for i, vehicle in _numbered(document, "vehicles"):
-        matrix = matrices.get(vehicle.get("profile", "car"))
-        costs = vehicle.get("costs")
+        matrix = matrices.get(str(vehicle.get("profile", "car")))
+        costs = _table(vehicle.get("costs"))
         if not isinstance(matrix, dict):
             continue
-        if "costs" in matrix and isinstance(costs, dict):
-            for key in ("per_hour", "per_km"):
-                if key in costs:
-                    yield Fault(
-                        ("vehicles", i, "costs", key), "goes not with a matrix of costs", "conflicting_costs"
-                    )
-        needs = [("costs", "per_km")] if isinstance(costs, dict) and costs.get("per_km") else []
-        needs += [("max_distance",)] if vehicle.get("max_distance") is not None else []  # type: ignore[list-item]
-        if matrix.get("distances") is None:
-            for keys in needs:
-                yield Fault(("vehicles", i, *keys), "needs distances, and the matrix has none", "missing")
+        for key in ("per_hour", "per_km") if "costs" in matrix else ():
+            if key in costs:
+                place = ("vehicles", i, "costs", key)
+                yield Fault(place, "goes not with a matrix of costs", "conflicting_costs")
+        needs: list[Place] = [("costs", "per_km")] if costs.get("per_km") else []
+        needs += [("max_distance",)] if vehicle.get("max_distance") is not None else []
+        for keys in needs if matrix.get("distances") is None else ():
+            yield Fault(("vehicles", i, *keys), "needs distances, and the matrix has none", "missing")
 
 
 def _matrix_size(document: Document) -> int | None:
-    matrices = document.get("matrices")
-    for matrix in matrices.values() if isinstance(matrices, dict) else ():
-        if isinstance(matrix, dict) and isinstance(matrix.get("durations"), _ROWS):
+    for matrix in _table(document.get("matrices")).values():
+        if isinstance(_table(matrix).get("durations"), _ROWS):
             return len(matrix["durations"])
     return None
 
@@ -312,17 +294,17 @@ def _either(first: Any, second: Any) -> Any:
     return first if first is not None else second
 
 
-def _length(document: Document, key: str) -> int:
-    return len(document[key]) if isinstance(document.get(key), list) else 0
+def _items(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _table(value: Any) -> Document:
+    return value if isinstance(value, dict) else {}
 
 
 def _numbered(document: Document, key: str) -> Iterator[tuple[int, Document]]:
-    rows = document.get(key)
-    for i, row in enumerate(rows if isinstance(rows, list) else ()):
-        if isinstance(row, dict):
-            yield i, row
+    return ((i, row) for i, row in enumerate(_items(document.get(key))) if isinstance(row, dict))
 
 
 def _rows(document: Document, key: str) -> Iterator[Document]:
-    for _, row in _numbered(document, key):
-        yield row
+    return (row for row in _items(document.get(key)) if isinstance(row, dict))

@@ -3,7 +3,7 @@
 Places are rows of the matrices. Times are seconds, distances metres, loads whole units in each dimension.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
@@ -18,6 +18,7 @@ from vrp.errors import Place as Path
 NO_WAY = -1
 Window = tuple[int, int]
 Load = tuple[int, ...]
+_Location = tuple[float, float] | str | int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,60 +139,56 @@ FAR_FUTURE = 2**42  # seconds; later than any clock value a request may hold
 def places_of(request: requests.Request) -> Places:
     """This will number the places of a request: matrix rows where matrices are given, else distinct coordinates."""
     named = {str(row.id): row for row in request.locations}
-    stops: list[tuple[Path, requests.Stop]] = [(("jobs", i), job) for i, job in enumerate(request.jobs)]
-    for i, shipment in enumerate(request.shipments):
-        stops += [
-            (("shipments", i, "pickup"), shipment.pickup),
-            (("shipments", i, "delivery"), shipment.delivery),
-        ]
-    used: list[tuple[Path, tuple[float, float] | str | int | None, int | None]] = [
-        (path, stop.location, stop.location_index) for path, stop in stops
-    ]
-    for i, vehicle in enumerate(request.vehicles):
-        used.append((("vehicles", i, "start"), vehicle.start, vehicle.start_index))
-        used.append((("vehicles", i, "end"), vehicle.end, vehicle.end_index))
-        for k, target in enumerate(vehicle.reload.locations if vehicle.reload else ()):
-            used.append((("vehicles", i, "reload", "locations", k), target, None))
-    used = [item for item in used if item[1] is not None or item[2] is not None]
-    if request.matrices:
-        return _matrix_places(request, named, used)
-    return _coordinate_places(request, named, used)
-
-
-def _matrix_places(request, named, used) -> Places:  # type: ignore[no-untyped-def]
-    size = len(next(iter(request.matrices.values())).durations)
-    rows = {row.matrix_index: Place(row.matrix_index, row.coordinates, row.id) for row in request.locations}
+    by_index = {row.matrix_index: row for row in request.locations if row.matrix_index is not None}
+    size = len(next(iter(request.matrices.values())).durations) if request.matrices else None
+    rows: dict[object, Place] = {}
+    if size is not None:
+        rows = {index: Place(index, row.coordinates, row.id) for index, row in by_index.items()}
     at: dict[Path, int] = {}
-    for path, location, index in used:
+    for path, location, index in _used(request):
         row = named[str(location)] if isinstance(location, str | int) else None
-        at[path] = index if index is not None else row.matrix_index
-        if at[path] not in rows:
+        if size is None:
+            row = by_index[index] if location is None and index is not None else row
             coordinates = row.coordinates if row else location
-            rows[at[path]] = Place(at[path], coordinates, row.id if row else None)
+            made = rows.setdefault(coordinates, Place(len(rows), _pair(coordinates), row.id if row else None))
+        else:
+            index = row.matrix_index if row and index is None else index
+            coordinates = row.coordinates if row else location
+            made = rows.setdefault(index, Place(int(index or 0), _pair(coordinates), row.id if row else None))
+        at[path] = made.index
+    if size is None:
+        return Places(tuple(rows.values()), at)
     return Places(tuple(rows.get(index, Place(index)) for index in range(size)), at)
 
 
-def _coordinate_places(request, named, used) -> Places:  # type: ignore[no-untyped-def]
-    by_index = {row.matrix_index: row for row in request.locations if row.matrix_index is not None}
-    rows: dict[tuple[float, float], Place] = {}
-    at: dict[Path, int] = {}
-    for path, location, index in used:
-        row = named[str(location)] if isinstance(location, str | int) else None
-        if location is None:
-            row = by_index[index]
-        coordinates = row.coordinates if row else location
-        if coordinates not in rows:
-            rows[coordinates] = Place(len(rows), coordinates, row.id if row else None)
-        at[path] = rows[coordinates].index
-    return Places(tuple(rows.values()), at)
+def _used(request: requests.Request) -> Iterator[tuple[Path, _Location, int | None]]:
+    """Every place the request uses: its path, what stands there as a location, its matrix index if that is given."""
+    found: list[tuple[Path, _Location, int | None]] = []
+    for i, job in enumerate(request.jobs):
+        found.append((("jobs", i), job.location, job.location_index))
+    for i, shipment in enumerate(request.shipments):
+        for end, stop in (("pickup", shipment.pickup), ("delivery", shipment.delivery)):
+            found.append((("shipments", i, end), stop.location, stop.location_index))
+    for i, vehicle in enumerate(request.vehicles):
+        found.append((("vehicles", i, "start"), vehicle.start, vehicle.start_index))
+        found.append((("vehicles", i, "end"), vehicle.end, vehicle.end_index))
+        for k, target in enumerate(vehicle.reload.locations if vehicle.reload else ()):
+            found.append((("vehicles", i, "reload", "locations", k), target, None))
+    return (item for item in found if item[1] is not None or item[2] is not None)
+
+
+def _pair(location: _Location) -> tuple[float, float] | None:
+    return location if isinstance(location, tuple) else None
 
 
 def inline_travel(request: requests.Request) -> dict[str, Travel]:
     """This will return the matrices that came with the request, by profile."""
     travels = {}
     for profile, matrix in request.matrices.items():
+        distances = matrix.distances
+        if distances is None:
+            distances = np.where(matrix.durations == NO_WAY, NO_WAY, 0)
         known = matrix.distances is not None
-        distances = matrix.distances if known else np.where(matrix.durations == NO_WAY, NO_WAY, 0)
         travels[profile] = Travel(matrix.durations, distances, matrix.costs, distances_known=known)
     return travels
 

@@ -351,7 +351,7 @@ def _cells(value: Any) -> tuple[np.ndarray, np.ndarray]:
     try:
         cells = np.array(value)
         if cells.dtype == object:  # has nulls, or something that is no number
-            missing = np.equal(cells, None)
+            missing = np.array([[cell is None for cell in row] for row in value])
             filled = np.where(missing, -1, cells).tolist()
             cells = np.array(filled)
         else:
@@ -366,7 +366,7 @@ def _cells(value: Any) -> tuple[np.ndarray, np.ndarray]:
 def rows(matrix: np.ndarray) -> list[list[int | None]]:
     """This will write an array as JSON has it: rows of numbers, `null` where there is no way."""
     if (matrix >= 0).all():
-        return matrix.tolist()  # type: ignore[no-any-return]
+        return matrix.tolist()
     return [[None if cell < 0 else cell for cell in row] for row in matrix.tolist()]
 
 
@@ -505,12 +505,11 @@ def _place_in(document: Any, loc: tuple[str | int, ...]) -> tuple[str | int, ...
     """The part of a pydantic place that exists in the document: names of union branches are left out."""
     place: list[str | int] = []
     for position, part in enumerate(loc):
-        if (isinstance(document, dict) and part in document) or (
-            isinstance(document, list) and isinstance(part, int) and part < len(document)
-        ):
+        is_last = position == len(loc) - 1
+        if isinstance(document, dict) and (part in document or is_last):  # a missing key is named too
+            document = document.get(part)
+        elif isinstance(document, list) and isinstance(part, int) and part < len(document):
             document = document[part]
-        elif position == len(loc) - 1 and isinstance(document, dict):
-            document = None  # a missing key: name it
         else:
             continue
         place.append(part)

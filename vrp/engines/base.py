@@ -28,7 +28,7 @@ class Budget:
         return time.monotonic() >= self.deadline or self.should_stop()
 
 
-Report = Callable[[Plan], None]  # called with each better plan as soon as there is one
+Report = Callable[[Plan], object]  # called with each better plan as soon as there is one
 
 
 class Engine(Protocol):

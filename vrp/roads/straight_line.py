@@ -47,7 +47,9 @@ def travel(places: Places, profile: str) -> Travel:
             [Fault(("jobs",), f"{size} different places; the limit is {limits.MAX_PLACES}", "too_long")]
         )
     estimate = PROFILES[profile]
-    coordinates = np.radians([place.coordinates for place in places.rows]).reshape(size, 2)
+    coordinates = np.radians(
+        np.array([place.coordinates for place in places.rows], dtype=np.float64)
+    ).reshape(size, 2)
     longitude, latitude = coordinates[:, 0], coordinates[:, 1]
     distances = np.empty((size, size), dtype=np.int64)
     for first in range(0, size, _BLOCK):

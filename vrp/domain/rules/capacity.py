@@ -11,7 +11,7 @@ def check(problem: Problem, routes: Sequence[TimedRoute]) -> Iterator[Violation]
         capacity = route.vehicle.capacity
         if capacity is None:
             continue
-        loads = [(None, "start", route.load_start)]
+        loads: list[tuple[int | None, str, tuple[int, ...]]] = [(None, "start", route.load_start)]
         loads += [(step, f"{visit.type} {visit.id}", visit.load) for step, visit in route.tasks]
         for step, where, load in loads:
             for dimension, (amount, most) in enumerate(zip(load, capacity, strict=True)):
