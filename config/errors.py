@@ -6,7 +6,12 @@ from typing import Any
 
 import structlog
 from axes.helpers import get_cool_off
-from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.core.exceptions import (
+    ObjectDoesNotExist,
+    PermissionDenied,
+    RequestDataTooBig,
+    SuspiciousOperation,
+)
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db import InterfaceError, OperationalError, connection
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
@@ -55,12 +60,13 @@ def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response 
             return _answer(503, str(error) or UNAVAILABLE, {"Retry-After": RETRY_AFTER})
         case exceptions.NotAuthenticated() | exceptions.AuthenticationFailed():
             return _answer(401, "Not authenticated", {"WWW-Authenticate": "Bearer"})
-        case Http404() | exceptions.NotFound() | PermissionDenied() | exceptions.PermissionDenied():
+        case Http404() | ObjectDoesNotExist() | exceptions.NotFound():
+            return _answer(404, NOT_FOUND)
+        case PermissionDenied() | exceptions.PermissionDenied():
             return _answer(404, NOT_FOUND)
         case exceptions.Throttled():
-            return _answer(
-                429, str(error.detail), {"Retry-After": str(int(getattr(error, "wait", None) or 1))}
-            )
+            wait = int(getattr(error, "wait", None) or 1)
+            return _answer(429, str(error.detail), {"Retry-After": str(wait)})
         case exceptions.APIException():
             return _answer(error.status_code, str(error.detail))
         case RequestDataTooBig():
@@ -77,8 +83,8 @@ def _answer(code: int, detail: str, headers: dict[str, str] | None = None) -> Re
     return Response({"detail": detail}, status=code, headers=headers)
 
 
-def _invalid(faults: Iterator[Fault]) -> Response:
-    return Response({"detail": [fault.as_dict() for fault in Invalid(faults).faults]}, status=422)
+def _invalid(found: Iterator[Fault]) -> Response:
+    return Response({"detail": [fault.as_dict() for fault in Invalid(found).faults]}, status=422)
 
 
 def faults(detail: Any, place: Place = ()) -> Iterator[Fault]:
