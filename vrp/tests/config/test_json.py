@@ -5,7 +5,7 @@ from uuid import UUID
 import orjson
 import pytest
 from django.utils.functional import lazystr
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config import json
@@ -101,6 +101,7 @@ def test_depth_is_counted_across_the_pieces_of_a_large_document(monkeypatch):
     assert json.loads(deep.replace(nested(63), nested(62)))
 
 
+@settings(deadline=None)
 @given(st.text('[]{}"\\a', max_size=400))
 def test_no_document_deeper_than_allowed_reaches_the_parser(text):
     data = b"[" * 60 + text.encode()
@@ -135,6 +136,7 @@ trees = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(trees, st.integers(50, 70))
 def test_exactly_the_documents_too_deep_are_refused(tree, wrapped):
     for _ in range(wrapped):
