@@ -154,15 +154,19 @@ def _ping(place: Place) -> pq.Ping:
 
 def _start(place: Place) -> None:
     deadline = time.monotonic() + PATIENCE
+    failures = 0
     while (answer := _ping(place)) != pq.Ping.OK:
         if time.monotonic() > deadline:
-            raise EmbeddedError(
-                f"PostgreSQL in {place.home} is up but lets nobody in; its log is {place.log}"
-            )
+            raise EmbeddedError(f"PostgreSQL in {place.home} lets nobody in; its log is {place.log}")
         if answer == pq.Ping.REJECT:  # starting, recovering or stopping; its starter may have been killed
             time.sleep(0.05)
             continue
-        _launch(place)
+        try:
+            _launch(place)
+        except EmbeddedError:  # it may have been killed while it started
+            failures += 1
+            if failures == 3:
+                raise
     _trim_log(place)
 
 

@@ -137,6 +137,7 @@ def test_a_link_whose_target_is_gone_is_not_replaced_by_an_empty_database(fresh)
     (fresh / "pg").unlink()
 
 
+@pytest.mark.evidence  # leaves and removes files in the real /var/lib, which is slow
 def test_a_strict_umask_does_no_harm(fresh, start, monkeypatch):
     process = start(fresh, umask=0o077)
 
