@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import threading
+import time
 from typing import Any
 
 import structlog
@@ -45,8 +46,9 @@ class Command(BaseCommand):
             thread.start()
         log.info("worker_started", at_once=at_once)
         closing.wait()
+        deadline = time.monotonic() + _GRACE
         for thread in slots:
-            thread.join(_GRACE)
+            thread.join(max(0, deadline - time.monotonic()))
         log.info("worker_stopped")
 
 

@@ -186,6 +186,13 @@ def running(data: Path) -> Iterator[Stack]:
         connections["default"] = suite
 
 
+def say(what: str, seconds: list[float]) -> None:
+    """Shown by `pytest -s` and in the reports of the evidence run."""
+    seconds = sorted(seconds) or [0.0]
+    middle, most = seconds[len(seconds) // 2], seconds[int(len(seconds) * 0.95)]
+    print(f"\n{what}: {len(seconds)} waits, p50 {middle:.2f} s, p95 {most:.2f} s, max {seconds[-1]:.2f} s")
+
+
 def _answers(url: str) -> bool:
     try:
         return httpx.get(url).is_success

@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from vrp.models import Solution
-from vrp.tests.jobs.stack import Kept, Stack
+from vrp.tests.jobs.stack import Kept, Stack, say
 from vrp.tests.plans import two_stops
 
 pytestmark = pytest.mark.timeout(600)
@@ -41,24 +41,22 @@ def rounds(stack: Stack, kills: int, kill: Callable[[], object]) -> list[float]:
 
 
 @few_then_many
-def test_killed_worker_loses_no_solve(stack: Stack, kills: int, record_property):
+def test_killed_worker_loses_no_solve(stack: Stack, kills: int):
     worker = stack.fake_worker()
 
     recoveries = rounds(stack, kills, worker.kill)
 
-    record_property("recoveries", recoveries)
-    print(sorted(recoveries))
+    say("killed worker", recoveries)
     assert max(recoveries, default=0) <= 5
 
 
 @few_then_many
-def test_killed_database_loses_no_solve(stack: Stack, kills: int, record_property):
+def test_killed_database_loses_no_solve(stack: Stack, kills: int):
     stack.fake_worker()
 
     recoveries = rounds(stack, kills, stack.kill_postgres)
 
-    record_property("recoveries", recoveries)
-    print(sorted(recoveries))
+    say("killed database", recoveries)
     assert max(recoveries, default=0) <= 5
 
 
@@ -68,7 +66,7 @@ def test_killed_solver_loses_no_solve(stack: Stack, kills: int):
 
     recoveries = rounds(stack, kills, lambda: [solver.kill() for solver in solvers(worker)])
 
-    print(sorted(recoveries))
+    say("killed solver", recoveries)
     assert max(recoveries, default=0) <= 5
 
 
@@ -105,7 +103,7 @@ def test_killed_web_server_loses_no_answered_call_and_doubles_none(stack: Stack,
     assert again == ledger
     assert Solution.objects.count() == len(set(ledger)) == kills * 3
     stack.wait_for("succeeded", count=kills * 3)
-    print(sorted(waits))
+    say("killed web server, answer to the call", waits)
 
 
 class Insistent:

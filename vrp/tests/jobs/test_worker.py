@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from vrp.models import Solution
 from vrp.services import liveness, recovery, solutions
-from vrp.tests.jobs.stack import Stack
+from vrp.tests.jobs.stack import Stack, say
 
 
 def test_worker_solves_what_is_queued(stack: Stack):
@@ -115,8 +115,8 @@ def test_frozen_worker_loses_its_solve_and_cannot_publish_when_it_thaws(stack: S
     solution = stack.start(stack.scenario(takes=4))
     stack.wait_for("running")
     first.process.send_signal(signal.SIGSTOP)
-    stack.fake_worker(at_once=1)
     frozen_at = time.time()
+    second = stack.fake_worker(at_once=1)
 
     stack.wait_for("succeeded", seconds=40)
     first.process.send_signal(signal.SIGCONT)
@@ -125,6 +125,9 @@ def test_frozen_worker_loses_its_solve_and_cannot_publish_when_it_thaws(stack: S
     solution.refresh_from_db()
     assert (solution.attempt, solution.status) == (2, "succeeded")
     assert [now for _, _, now, _, _ in stack.audit()] == ["running", "queued", "running", "succeeded"]
-    print(stack.recoveries(frozen_at))
+    say("frozen worker", stack.recoveries(frozen_at))
     assert max(stack.recoveries(frozen_at)) < recovery.FROZEN_AFTER.total_seconds() + 5
-    assert first.process.poll() is None
+
+    second.end()
+    stack.start(stack.scenario(takes=0))
+    stack.wait_for("succeeded", count=2, seconds=5)  # by the first, which is as good as new
