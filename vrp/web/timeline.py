@@ -9,6 +9,7 @@ ROW_HEIGHT = 34
 TOP = 22  # room for the hours
 STEPS = (300, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400)  # seconds between two ticks
 MOST_TICKS = 12
+NARROWEST = 0.3  # percent: work that takes no time is seen as well
 NARROWEST_NUMBERED = 1.5  # percent: a narrower bar would not hold its number
 
 
@@ -63,8 +64,9 @@ class _Scale:
         inside = min(max(seconds, self.start), self.end)
         return round(100 * (inside - self.start) / (self.end - self.start), 3)
 
-    def bar(self, kind: str, start: float, end: float, **more: object) -> Bar:
-        return Bar(kind, self.x(start), round(self.x(end) - self.x(start), 3), **more)  # type: ignore[arg-type]
+    def bar(self, kind: str, start: float, end: float, least: float = 0, **more: object) -> Bar:
+        width = max(least, round(self.x(end) - self.x(start), 3))
+        return Bar(kind, min(self.x(start), 100 - width), width, **more)  # type: ignore[arg-type]
 
 
 def of(routes: list[RouteRow]) -> Timeline | None:
@@ -103,6 +105,7 @@ def _bars(row: RouteRow, scale: _Scale) -> list[Bar]:
                 kind,
                 begin,
                 step["departure"],
+                least=NARROWEST,
                 title=_title(step_row),
                 number=step_row.number,
                 is_late=bool(step["violations"]),

@@ -36,15 +36,11 @@ function layers() {
       paint: { "text-color": route, "text-halo-color": paper, "text-halo-width": 2 },
     },
     {
-      // Disc and number in one layer, drawn stop by stop, so that no number shines through the disc above it.
+      // Disc and number are one picture, drawn stop by stop, so that no number shines through the disc above it.
       id: "stops", type: "symbol", source: "stops",
       layout: {
-        ...text(["get", "number"], 11), "icon-image": "disc", "icon-size": 0.5, "icon-allow-overlap": true,
-        "symbol-sort-key": ["get", "order"],
-      },
-      paint: {
-        "icon-color": route, "text-color": paper,
-        "icon-halo-color": ["case", ["get", "late"], bad, paper], "icon-halo-width": ["case", ["get", "late"], 3, 1.5],
+        "icon-image": ["concat", "stop/", ["get", "colour"], "/", ["get", "number"], "/", ["case", ["get", "late"], "late", ""]],
+        "icon-allow-overlap": true, "symbol-sort-key": ["get", "order"],
       },
     },
     {
@@ -59,14 +55,22 @@ function layers() {
   ];
 }
 
-// A disc as a signed distance field: an image that can be tinted and given a halo.
-function disc() {
-  const size = 56, radius = 20, data = new Uint8ClampedArray(4 * size * size);
-  for (let index = 0; index < size * size; index++) {
-    const distance = Math.hypot((index % size) + 0.5 - size / 2, Math.floor(index / size) + 0.5 - size / 2) - radius;
-    data[4 * index + 3] = 191 - 32 * distance;
-  }
-  return { width: size, height: size, data };
+function stopPicture(id) {
+  const [, colour, number, late] = id.split("/");
+  const size = 52, pen = new OffscreenCanvas(size, size).getContext("2d");
+  pen.beginPath();
+  pen.arc(size / 2, size / 2, 21, 0, 2 * Math.PI);
+  pen.fillStyle = paint(`route-${colour}`);
+  pen.strokeStyle = paint(late ? "map-bad" : "map-paper");
+  pen.lineWidth = late ? 8 : 4;
+  pen.stroke();
+  pen.fill();
+  pen.fillStyle = paint("map-paper");
+  pen.font = `700 ${number.length > 2 ? 19 : 23}px system-ui, sans-serif`;
+  pen.textAlign = "center";
+  pen.textBaseline = "middle";
+  pen.fillText(number, size / 2, size / 2 + 1.5);
+  return pen.getImageData(0, 0, size, size);
 }
 
 function light(number) {
@@ -77,7 +81,7 @@ function light(number) {
   if (!map?.getLayer("lines")) return;
   const faded = number === null ? 1 : ["case", ["==", ["get", "route"], Number(number)], 1, 0.15];
   for (const layer of ["casing", "lines"]) map.setPaintProperty(layer, "line-opacity", faded);
-  for (const layer of ["arrows", "stops"]) map.setPaintProperty(layer, "text-opacity", faded);
+  map.setPaintProperty("arrows", "text-opacity", faded);
   map.setPaintProperty("stops", "icon-opacity", faded);
 }
 
@@ -153,13 +157,16 @@ async function drawMap() {
     bounds: bounds(collections), fitBoundsOptions: { padding: 48, maxZoom: 15 },
     canvasContextAttributes: { preserveDrawingBuffer: true }, // or the map is blank when printed
   });
-  map.setMissingStyleImageResolver((id) => { if (id === "disc") map.addImage(id, disc(), { sdf: true }); });
+  map.setMissingStyleImageResolver((id) => {
+    if (id.startsWith("stop/")) map.addImage(id, stopPicture(id), { pixelRatio: 2 });
+  });
   map.addControl(new library.NavigationControl({ showCompass: false }), "top-right");
   map.addControl(new library.ScaleControl(), "bottom-left");
   watchMap(library);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+    for (const id of map.listImages()) map.updateImage(id, stopPicture(id));
     for (const layer of layers()) {
-      for (const [name, value] of Object.entries(layer.paint)) map.setPaintProperty(layer.id, name, value);
+      for (const [name, value] of Object.entries(layer.paint ?? {})) map.setPaintProperty(layer.id, name, value);
     }
   });
   map.once("idle", () => { container.dataset.ready = "yes"; });

@@ -1,0 +1,210 @@
+"""The pages in a real Chromium. Screenshots are left under test-results/."""
+
+import os
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.urls import reverse
+
+from vrp.models import Solution
+from vrp.services import solving
+from vrp.tests.factories import SolutionFactory
+
+playwright = pytest.importorskip("playwright.sync_api")
+
+CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
+FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
+RESULTS = Path(settings.BASE_DIR) / "test-results"
+SAMPLES = Path(settings.BASE_DIR) / "vrp" / "static" / "vrp" / "samples"
+VENDOR = Path(settings.BASE_DIR) / "vrp" / "static" / "vrp" / "vendor"
+PASSWORD = "six brown teapots"
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator["playwright.Browser"]:
+    if not CHROMIUM.exists() and not os.environ.get("CI"):
+        pytest.skip(f"no Chromium at {CHROMIUM}: apt-get install chromium, or set CHROMIUM to where it is")
+    with pytest.MonkeyPatch.context() as patch, playwright.sync_playwright() as started:
+        # Playwright's sync API keeps an event loop in this thread, in which Django would refuse to use the database.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        browser = started.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(browser, live_server):
+    """Opens pages that complain: about errors in the console, and about requests that leave the site."""
+    complaints, contexts = [], []
+
+    def open_page(**options):
+        context = browser.new_context(**{"viewport": {"width": 1440, "height": 900}} | options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on(
+            "console",
+            lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None,
+        )
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("dialog", lambda dialog: complaints.append(f"dialog: {dialog.message}"))
+        own = (live_server.url, "data:", "blob:")
+        page.on("request", lambda asked: None if asked.url.startswith(own) else complaints.append(asked.url))
+        return page
+
+    RESULTS.mkdir(exist_ok=True)
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def logged_in(open_page, live_server, client, alice):
+    """A page opener for Alice, who is logged in already."""
+    client.force_login(alice)
+    cookie = {"name": settings.SESSION_COOKIE_NAME, "url": live_server.url}
+
+    def opened(**options):
+        page = open_page(**options)
+        page.context.add_cookies([cookie | {"value": client.cookies[settings.SESSION_COOKIE_NAME].value}])
+        return page
+
+    return opened
+
+
+def needs_the_map():
+    if not (VENDOR / "maplibre" / "maplibre-gl.mjs").exists() and not os.environ.get("CI"):
+        pytest.skip("the map library is not there: python vrp/frontend/fetch.py")
+
+
+def solve_what_waits():
+    """What the worker does, in a thread beside the browser."""
+    thread = threading.Thread(target=solving.run, args=[Solution.objects.get(status="queued").pk])
+    thread.start()
+    return thread
+
+
+def drawn(page, layer):
+    return page.evaluate("layer => routebookMap.queryRenderedFeatures({layers: [layer]}).length", layer)
+
+
+def wait_for_map(page):
+    page.wait_for_selector("#map[data-ready=yes]", timeout=60_000)
+
+
+def test_planner_goes_from_a_file_to_routes_on_a_map(open_page, live_server):
+    needs_the_map()
+    page = open_page()
+    page.goto(live_server.url + reverse("accounts:signup"))
+    page.fill("[name=email]", "planner@example.org")
+    page.fill("[name=password]", PASSWORD)
+    page.click("main button.primary")
+    page.click("text=Log out")
+    page.fill("[name=username]", "planner@example.org")
+    page.fill("[name=password]", PASSWORD)
+    page.click("main button.primary")
+
+    page.fill("[name=name]", "Monday")
+    page.click("text=Create session")
+    page.click("text=Import stops")
+    page.set_input_files("#id_file", SAMPLES / "stops.csv")
+    page.click("text=Show what is in it")
+    page.set_input_files("#id_vehicles_file", SAMPLES / "vehicles.csv")
+    page.click("text=Check again")
+    page.screenshot(path=RESULTS / "import.png")
+    page.fill("[name=name]", "Monaco, Monday morning")
+    page.click("text=Create scenario")
+    page.screenshot(path=RESULTS / "scenario.png")
+    page.fill("[name=time_limit]", "2")
+    page.click("main button.primary")
+    worker = solve_what_waits()
+    page.wait_for_selector("#progress progress")
+    page.wait_for_selector("text=Best cost so far")
+    page.screenshot(path=RESULTS / "solving.png")
+    wait_for_map(page)
+    worker.join()
+
+    assert drawn(page, "stops") == 24
+    assert drawn(page, "lines") >= 1
+    assert page.locator(".lane .work").count() == 24
+    page.locator("details.route summary").first.click()
+    page.screenshot(path=RESULTS / "plan.png")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_plan_page_shows_everything_on_a_phone_too(scheme, logged_in, live_server, solution):
+    needs_the_map()
+    page = logged_in(viewport={"width": 360, "height": 740}, color_scheme=scheme)
+    page.goto(live_server.url + reverse("web:solution", args=[solution.pk]))
+    wait_for_map(page)
+
+    assert drawn(page, "unassigned") == 1
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    page.screenshot(path=RESULTS / f"plan-phone-{scheme}.png", full_page=True)
+
+
+def test_hovering_a_route_lights_it_up_everywhere(logged_in, live_server, solution):
+    needs_the_map()
+    page = logged_in()
+    page.goto(live_server.url + reverse("web:solution", args=[solution.pk]))
+    wait_for_map(page)
+
+    page.hover("details.route summary")
+
+    assert page.locator(".lane.lit").count() == 1
+    assert page.evaluate("routebookMap.getPaintProperty('lines', 'line-opacity')") != 1
+
+
+def test_clicking_a_stop_on_the_map_says_what_it_is_as_text(logged_in, live_server, solution):
+    needs_the_map()
+    page = logged_in()
+    page.goto(live_server.url + reverse("web:solution", args=[solution.pk]))
+    wait_for_map(page)
+    place = page.evaluate("(({x, y}) => ({x, y}))(routebookMap.project([7.427, 43.739]))")
+
+    page.locator("#map canvas").click(position=place)
+
+    assert "<b>Café</b> & Söhne" in page.locator(".maplibregl-popup-content").inner_text()
+
+
+def test_page_of_a_plan_does_without_scripts(logged_in, live_server, solution):
+    page = logged_in(java_script_enabled=False)
+
+    page.goto(live_server.url + reverse("web:solution", args=[solution.pk]))
+
+    assert "The map needs JavaScript" in page.inner_text("#map")
+    page.click("details.route summary")
+    assert page.is_visible("text=مطعم البحر")
+
+
+def test_page_of_a_plan_does_without_the_map_library(logged_in, live_server, solution):
+    page = logged_in()
+    page.route("**/vendor/**", lambda route: route.fulfill(status=404, body=""))
+    complained = []
+    page.on("console", lambda said: complained.append(said.text))
+
+    page.goto(live_server.url + reverse("web:solution", args=[solution.pk]))
+
+    page.wait_for_selector("#map[data-ready=no]")
+    assert "The map cannot be shown here" in page.inner_text("#map")
+
+
+def test_progress_refreshes_and_gives_way_to_the_plan(logged_in, live_server, scenario, solution):
+    running = SolutionFactory(scenario=scenario, running=True)
+    page = logged_in()
+    page.goto(live_server.url + reverse("web:solution", args=[running.pk]))
+    assert page.is_visible("text=No plan yet")
+
+    trace = {"cost": 700, "vehicles_used": 1, "unassigned": 0, "trace": [[0.1, 900], [0.5, 700]]}
+    Solution.objects.filter(pk=running.pk).update(progress=trace)
+    page.wait_for_selector("text=best so far 700")
+    Solution.objects.filter(pk=running.pk).update(
+        status="succeeded", payload=solution.payload, plan_status="partial", finished_at=running.started_at
+    )
+
+    page.wait_for_selector("text=1 not served")
