@@ -28,3 +28,4 @@ def _schema() -> dict[str, Any]:
 
 class DocsView(SpectacularSwaggerSplitView):
     authentication_classes = []
+    http_method_names = ["get", "head"]  # it has no template for what OPTIONS would answer
