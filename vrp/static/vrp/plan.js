@@ -100,7 +100,7 @@ function words(features) {
     const title = document.createElement("strong");
     title.textContent = properties.title;
     box.append(title);
-    for (const line of JSON.parse(properties.lines)) {
+    for (const line of properties.lines) {
       const paragraph = document.createElement("p");
       paragraph.textContent = line;
       box.append(paragraph);
