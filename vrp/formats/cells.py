@@ -13,7 +13,7 @@ SECONDS = {"": 1, "s": 1, "min": 60, "h": 3600}
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,2})?", re.ASCII)
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+", re.ASCII)
 _CLOCK = re.compile(
-    r"(?:\+(\d{1,3})d )?(\d{1,3}):(\d\d)(?::(\d\d))?(?: ?([ap])\.?m\.?)?", re.ASCII | re.IGNORECASE
+    r"(?:\+(\d{1,7})d )?(\d{1,3}):(\d\d)(?::(\d\d))?(?: ?([ap])\.?m\.?)?", re.ASCII | re.IGNORECASE
 )
 _HOUR = re.compile(r"(\d{1,2}) ?([ap])\.?m\.?", re.ASCII | re.IGNORECASE)
 _SPAN = re.compile(r"(\d[\d.,]*) ?(s|secs?|min|mins|minutes?|h|hours?)", re.ASCII | re.IGNORECASE)

@@ -32,7 +32,7 @@ def _unassigned(plan: Plan, names: Names) -> Iterator[dict[str, Any]]:
     for order in plan["unassigned"]:
         for task in names.tasks(order):
             location = names.location(task)
-            yield task | ({"location": location} if location else {})
+            yield {"id": task["id"], "type": task["type"]} | ({"location": location} if location else {})
 
 
 def _route(route: dict[str, Any]) -> dict[str, Any]:

@@ -100,7 +100,7 @@ class _Reader:
         if "MUTUALLY_EXCLUSIVE_GROUP" not in self.text:
             return []
         name = "MUTUALLY_EXCLUSIVE_GROUP"
-        groups = self.text.rows(name, len(self.text.sections[name]))
+        groups = self.text.rows(name, len(self.text.section(name)))
         return [members for members in groups if len(members) > 1]
 
     def _shipments(self) -> list[Document]:

@@ -80,9 +80,15 @@ class VrplibText:
         """This will return the value after `KEY:` as a whole number above zero."""
         return benchmarks.whole(self.word(name), self._at[name], name, least=1)
 
+    def section(self, name: str) -> list[Line]:
+        """This will return the lines of a section, or raise `Invalid` where there is a single value instead."""
+        if name not in self.sections:
+            raise self.fault(name, "should be a section")
+        return self.sections[name]
+
     def rows(self, name: str, size: int, width: int | None = None) -> list[list[float]]:
         """This will return the rows of a section numbered from 1 to `size`, without those numbers."""
-        lines = self.sections[name]
+        lines = self.section(name)
         if len(lines) != size:
             raise self.fault(name, f"has {len(lines)} rows; there should be {size}")
         rows = []
@@ -99,7 +105,7 @@ class VrplibText:
 
     def flat(self, name: str) -> list[float]:
         """This will return all numbers of a section, however they are wrapped."""
-        return [cell for line in self.sections[name] for cell in line.numbers()]
+        return [cell for line in self.section(name) for cell in line.numbers()]
 
     def fault(self, name: str, message: str) -> Invalid:
         """This will return the fault of a part as an exception to raise."""
