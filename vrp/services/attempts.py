@@ -51,6 +51,12 @@ def claim(solution_id: UUID) -> Attempt | None:
     return attempt if claimed else None
 
 
+def is_last_chance(solution_id: UUID) -> bool:
+    """Whether one more crash would be the last of a waiting solution."""
+    waiting = Solution.objects.filter(pk=solution_id, status=Status.QUEUED)
+    return waiting.filter(crashes=MOST_CRASHES - 1).exists()
+
+
 def beat(attempt: Attempt, progress: Document) -> None:
     """This will say that the attempt is alive and how far it is."""
     attempt.rows().update(heartbeat_at=Now(), progress=progress)
@@ -93,7 +99,7 @@ def give_back(attempt: Attempt, *, crash: str = "") -> None:
     crashes = row.crashes + bool(crash)
     attempt.rows().update(crashes=crashes)
     if row.is_stopping or crashes >= MOST_CRASHES:
-        _finish_without_plan(attempt, row, f"Given up after {crashes} attempts; the last one: {crash}.")
+        _finish_without_plan(attempt, row, f"Given up after {crashes} attempts; the last one: {crash}")
         return
     attempt.rows().update(status=Status.QUEUED, started_at=None, heartbeat_at=None, progress={})
     queue.defer("vrp.solve", solution_id=attempt.solution_id)

@@ -1,10 +1,10 @@
 """Finds what dead and frozen workers left behind and sets it going again."""
 
 import time
-from collections.abc import Hashable
 from datetime import datetime, timedelta
 
 import structlog
+from django.db import InterfaceError, OperationalError
 from django.db.models import DurationField, ExpressionWrapper, F
 from django.db.models.functions import Now
 
@@ -15,9 +15,8 @@ from vrp.services.attempts import Attempt
 
 log = structlog.get_logger(__name__)
 FROZEN_AFTER = timedelta(seconds=15)
-_CONFIRM = (
-    0.9  # seconds: whoever still looks dead that much later is; a database that came back shows nobody's lock
-)
+# Seconds. Whoever still looks dead that much later is; a database that just came back shows nobody's lock.
+_CONFIRM = 0.9
 _TIDY = 60.0  # seconds between two times of throwing old things away
 
 
@@ -25,7 +24,7 @@ class Sweep:
     """One look after another; call `look` about once a second. Several may run at the same time."""
 
     def __init__(self) -> None:
-        self._suspects: dict[Hashable, float] = {}
+        self._suspects: dict[Attempt, float] = {}
         self._tidied_at = -_TIDY
 
     def look(self, now: datetime) -> int:
@@ -36,7 +35,12 @@ class Sweep:
         lost = self._without_job()
         confirmed = self._confirm(dead.keys() | lost)
         for attempt in dead.keys() & confirmed:
-            self._recover(attempt, dead[attempt])
+            try:
+                self._recover(attempt, dead[attempt])
+            except (OperationalError, InterfaceError):
+                raise
+            except Exception:  # one that cannot be recovered must not keep the others waiting
+                log.exception("solve_not_recovered", solution=str(attempt.solution_id))
         for suspect in lost & confirmed:
             queue.defer("vrp.solve", solution_id=suspect.solution_id)
         self._tidy(now)
@@ -65,7 +69,7 @@ class Sweep:
         return {suspect for suspect in suspects if now - self._suspects[suspect] >= _CONFIRM}
 
     def _recover(self, attempt: Attempt, holder: int | None) -> None:
-        reason = "its worker died" if holder is None else "its worker stood still"
+        reason = "its worker died." if holder is None else "its worker stood still."
         log.warning(
             "solve_recovered", solution=str(attempt.solution_id), attempt=attempt.number, reason=reason
         )

@@ -103,7 +103,7 @@ class _Run:
             attempts.fail(self.attempt, str(error))
         except Exception as error:
             log.exception("solve_crashed", solution=str(self.attempt.solution_id))
-            attempts.give_back(self.attempt, crash=f"internal error ({type(error).__name__})")
+            attempts.give_back(self.attempt, crash=f"internal error ({type(error).__name__}).")
 
 
 def _in_thread(work: Callable[[], Document]) -> "Future[Document]":

@@ -6,6 +6,7 @@ import signal
 import threading
 import time
 from typing import Any
+from uuid import UUID
 
 import structlog
 from django.conf import settings
@@ -18,6 +19,7 @@ from procrastinate.contrib.django.utils import connector_params
 
 from config.parent import end_with_parent
 from vrp.queue import QUEUE
+from vrp.services import solving
 from vrp.services.recovery import Sweep
 from vrp.tasks import closing
 
@@ -35,21 +37,31 @@ class Command(BaseCommand):
         parser.add_argument(
             "--at-once", type=int, default=settings.SOLVES_AT_ONCE, help="Solves side by side."
         )
+        parser.add_argument(
+            "--only", type=UUID, metavar="ID", help="Solve this solution, if it waits, and end."
+        )
 
-    def handle(self, *args: Any, at_once: int, **options: Any) -> None:
+    def handle(self, *args: Any, at_once: int, only: UUID | None, **options: Any) -> None:
         end_with_parent()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, _close)
-        names = [f"slot-{number}" for number in range(1, at_once + 1)]
-        slots = [threading.Thread(target=_slot, name=name, daemon=True) for name in names]
-        for thread in [*slots, threading.Thread(target=_sweep, name="sweep", daemon=True)]:
-            thread.start()
-        log.info("worker_started", at_once=at_once)
-        closing.wait()
-        deadline = time.monotonic() + _GRACE
-        for thread in slots:
-            thread.join(max(0, deadline - time.monotonic()))
-        log.info("worker_stopped")
+        if only:
+            solving.run(only, closing.is_set)
+        else:
+            _work_on(at_once)
+
+
+def _work_on(at_once: int) -> None:
+    names = [f"slot-{number}" for number in range(1, at_once + 1)]
+    slots = [threading.Thread(target=_slot, name=name, daemon=True) for name in names]
+    for thread in [*slots, threading.Thread(target=_sweep, name="sweep", daemon=True)]:
+        thread.start()
+    log.info("worker_started", at_once=at_once)
+    closing.wait()
+    deadline = time.monotonic() + _GRACE
+    for thread in slots:
+        thread.join(max(0, deadline - time.monotonic()))
+    log.info("worker_stopped")
 
 
 def _close(*_: Any) -> None:
@@ -62,12 +74,11 @@ def _slot() -> None:
     """One solve after another. Each slot has a loop of its own: a busy one never keeps another from restarting."""
     while not closing.is_set():
         try:
-            connection.ensure_connection()  # starts the embedded server if need be
+            connection.ensure_connection()  # fails at once where the pool would wait; starts the embedded server
+            connection.close()
             asyncio.run(_work())
         except Exception as error:
             log.warning("slot_restarts", error=str(error))
-        finally:
-            connection.close()
         closing.wait(0.3)
 
 
@@ -80,9 +91,11 @@ async def _work() -> None:
             )
         )
         while not closing.is_set() and not worker.done():
-            await asyncio.wait([worker], timeout=0.1)
+            await asyncio.wait([worker], timeout=0.2)
         worker.cancel()
-        await asyncio.gather(worker, return_exceptions=True)
+        (outcome,) = await asyncio.gather(worker, return_exceptions=True)
+        if isinstance(outcome, Exception):
+            raise outcome
 
 
 def _sweep() -> None:
@@ -93,4 +106,5 @@ def _sweep() -> None:
         except Exception as error:
             log.warning("sweep_failed", error=str(error))
             connection.close()
+            sweep = Sweep()  # what looked dead before may only have lost the database too
         closing.wait(_SWEEP_EVERY)

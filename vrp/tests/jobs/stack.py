@@ -81,7 +81,8 @@ class Stack:
     def __init__(self, data: Path) -> None:
         self.data = data
         self.kept: list[Kept] = []
-        self.environment = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"} | {
+        self.environment = os.environ | {
+            "DATABASE_URL": "",
             "ROUTEBOOK_DATA": str(data),
             "PYTHONUNBUFFERED": "1",
         }

@@ -24,7 +24,8 @@ class Worker:
     """Claims a solution on a connection of its own and then stands still."""
 
     def __init__(self, solution: Solution) -> None:
-        self.ready, self.may_go_on, self.error = threading.Event(), threading.Event(), None
+        self.ready, self.may_go_on = threading.Event(), threading.Event()
+        self.error: OperationalError | None = None
         self.thread = threading.Thread(target=self._work, args=(solution.pk,))
         self.thread.start()
         self.ready.wait()
