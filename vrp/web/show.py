@@ -1,7 +1,6 @@
 """How times, distances and money are written on pages; as template filters by the library name `show`."""
 
 from django import template
-from django.contrib.humanize.templatetags.humanize import naturaltime
 
 from vrp.domain import clock
 
@@ -44,6 +43,3 @@ def money(amount: float | None) -> str:
 def load(amounts: list[int] | None) -> str:
     """A load in each dimension: `12 / 3`."""
     return " / ".join(f"{amount:,}" for amount in amounts or ())
-
-
-register.filter("ago", naturaltime)

@@ -10,7 +10,7 @@ TOP = 22  # room for the hours
 STEPS = (300, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400)  # seconds between two ticks
 MOST_TICKS = 12
 NARROWEST = 0.3  # percent: work that takes no time is seen as well
-NARROWEST_NUMBERED = 1.5  # percent: a narrower bar would not hold its number
+NARROWEST_NUMBERED = 1.7  # percent: a narrower bar would not hold its number
 
 
 @dataclass(frozen=True)

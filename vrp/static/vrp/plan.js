@@ -33,7 +33,8 @@ function layers() {
     {
       id: "arrows", type: "symbol", source: "lines",
       layout: { ...text("›", 19), "symbol-placement": "line", "symbol-spacing": 80, "text-keep-upright": false },
-      paint: { "text-color": route, "text-halo-color": paper, "text-halo-width": 2 },
+      // One colour for all: the library mixes up the routes' own colours here (6.17.0).
+      paint: { "text-color": ink, "text-halo-color": paper, "text-halo-width": 1.5 },
     },
     {
       // Disc and number are one picture, drawn stop by stop, so that no number shines through the disc above it.
@@ -53,6 +54,11 @@ function layers() {
       paint: { "text-color": ink, "text-halo-color": paper, "text-halo-width": 2 },
     },
   ];
+}
+
+function style(collections) {
+  const sources = Object.entries(collections).map(([name, found]) => [name, { type: "geojson", data: found }]);
+  return { version: 8, sources: Object.fromEntries(sources), layers: layers() };
 }
 
 function stopPicture(id) {
@@ -81,7 +87,7 @@ function light(number) {
   if (!map?.getLayer("lines")) return;
   const faded = number === null ? 1 : ["case", ["==", ["get", "route"], Number(number)], 1, 0.15];
   for (const layer of ["casing", "lines"]) map.setPaintProperty(layer, "line-opacity", faded);
-  map.setPaintProperty("arrows", "text-opacity", faded);
+  map.setFilter("arrows", number === null ? null : ["==", ["get", "route"], Number(number)]);
   map.setPaintProperty("stops", "icon-opacity", faded);
 }
 
@@ -149,11 +155,10 @@ async function drawMap() {
   const folder = new URL("vendor/maplibre/", import.meta.url);
   const [library] = await Promise.all([import(new URL("maplibre-gl.mjs", folder)), styleSheet(new URL("maplibre-gl.css", folder))]);
   const collections = JSON.parse(data.textContent);
-  const sources = Object.fromEntries(Object.entries(collections).map(([name, found]) => [name, { type: "geojson", data: found }]));
   container.replaceChildren();
   map = new library.Map({
     container, attributionControl: false, dragRotate: false, pitchWithRotate: false,
-    style: { version: 8, sources, layers: layers() },
+    style: style(collections),
     bounds: bounds(collections), fitBoundsOptions: { padding: 48, maxZoom: 15 },
     canvasContextAttributes: { preserveDrawingBuffer: true }, // or the map is blank when printed
   });
@@ -163,12 +168,7 @@ async function drawMap() {
   map.addControl(new library.NavigationControl({ showCompass: false }), "top-right");
   map.addControl(new library.ScaleControl(), "bottom-left");
   watchMap(library);
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
-    for (const id of map.listImages()) map.updateImage(id, stopPicture(id));
-    for (const layer of layers()) {
-      for (const [name, value] of Object.entries(layer.paint ?? {})) map.setPaintProperty(layer.id, name, value);
-    }
-  });
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => map.setStyle(style(collections), { diff: false }));
   map.once("idle", () => { container.dataset.ready = "yes"; });
   window.routebookMap = map; // for the browser tests
 }

@@ -18,7 +18,7 @@ VAN = {
 
 
 def monaco(**changes: Any) -> dict[str, Any]:
-    """Three stops: one with a window, one a shipment's two ends, one that fits no van; names as people write them."""
+    """Three stops: one with a window, one without, one that fits no van; names as people write them."""
     return {
         "jobs": [
             {

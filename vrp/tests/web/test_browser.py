@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.urls import reverse
 
@@ -195,6 +196,24 @@ def test_page_of_a_plan_does_without_the_map_library(logged_in, live_server, sol
     assert "The map cannot be shown here" in page.inner_text("#map")
     assert any("could not be drawn" in text for text in complaints)
     complaints.clear()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_keep_the_rules_of_accessibility(scheme, logged_in, live_server, session, scenario, solution):
+    page = logged_in(color_scheme=scheme)
+    rows = {
+        "sessions": None,
+        "session": session,
+        "import": session,
+        "scenario": scenario,
+        "solution": solution,
+    }
+
+    for name, row in rows.items():
+        page.goto(live_server.url + reverse(f"web:{name}", args=[row.pk] if row else []))
+        page.wait_for_load_state("networkidle")
+        found = Axe().run(page)
+        assert found.violations_count == 0, f"{name}: {found.generate_report()}"
 
 
 def test_progress_refreshes_and_gives_way_to_the_plan(logged_in, live_server, scenario, solution):
