@@ -67,6 +67,13 @@ class Kept:
                     child.kill()
         self.process.kill()
 
+    def finish(self) -> None:
+        self.is_wanted = False
+        self.kill()
+        self.keeper.join(5)
+        self.kill()  # it may have been started again in between
+        self.process.wait()
+
     def end(self) -> int:
         self.is_wanted = False
         self.process.terminate()
@@ -179,9 +186,7 @@ def running(data: Path) -> Iterator[Stack]:
         yield stack
     finally:
         for kept in stack.kept:
-            kept.is_wanted = False
-            kept.kill()
-            kept.process.wait()
+            kept.finish()
         connections["default"].close()
         server.stop(data)
         connections["default"] = suite
