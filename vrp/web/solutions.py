@@ -65,7 +65,8 @@ def cancel(request: AuthedRequest, pk: UUID) -> HttpResponse:
 @page
 @require_POST
 def again(request: AuthedRequest, pk: UUID) -> HttpResponse:
-    solution = get_object_or_404(Solution.objects.editable_by(request.user), pk=pk)
+    rows = Solution.objects.editable_by(request.user).defer("payload", "progress")
+    solution = get_object_or_404(rows, pk=pk)
     fresh = solutions.again(solution=solution, by=request.user, now=now())
     return redirect("web:solution", fresh.pk)
 

@@ -22,7 +22,7 @@ function byRoute() {
   return ["match", ["get", "colour"], ...choices, paint("map-ink")];
 }
 
-function layers() {
+function layers(stopCount) {
   const paper = paint("map-paper"), ink = paint("map-ink"), bad = paint("map-bad"), route = byRoute();
   const round = { "line-join": "round", "line-cap": "round" };
   const text = (field, size) => ({ "text-field": field, "text-size": size, "text-font": ["Arial Bold"], "text-allow-overlap": true });
@@ -41,6 +41,8 @@ function layers() {
       id: "stops", type: "symbol", source: "stops",
       layout: {
         "icon-image": ["concat", "stop/", ["get", "colour"], "/", ["get", "number"], "/", ["case", ["get", "late"], "late", ""]],
+        // Hundreds of discs would hide the routes, so they start small and grow as one comes closer.
+        "icon-size": stopCount > 150 ? ["interpolate", ["linear"], ["zoom"], 10, 0.4, 13, 1] : 1,
         "icon-allow-overlap": true, "symbol-sort-key": ["get", "order"],
       },
     },
@@ -58,7 +60,7 @@ function layers() {
 
 function style(collections) {
   const sources = Object.entries(collections).map(([name, found]) => [name, { type: "geojson", data: found }]);
-  return { version: 8, sources: Object.fromEntries(sources), layers: layers() };
+  return { version: 8, sources: Object.fromEntries(sources), layers: layers(collections.stops.features.length) };
 }
 
 function stopPicture(id) {
