@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,15 +13,19 @@ import psutil
 import pytest
 from django.conf import settings
 
+from vrp.tests.config.conftest import clean_up, open_folder
 from vrp.tests.demo import Demo
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory):
-    demo = Demo(tmp_path_factory.mktemp("demo") / "data").start()
+def demo():
+    folder = open_folder()
+    demo = Demo(folder / "data").start()
     yield demo
     if demo.process.poll() is None:
         demo.stop()
+    clean_up(demo.data)
+    shutil.rmtree(folder)
 
 
 def sessions_of_the_demo(demo):
