@@ -36,7 +36,7 @@ def request_schemas() -> dict[str, Schema]:
     whole = Request.model_json_schema(ref_template=REFERENCE, schema_generator=_Generator)
     parts: dict[str, Schema] = _with_bounds(whole.pop("$defs") | {"Request": whole})
     for name, part in parts.items():
-        clocks = ("start", "end") if name in ("TimeWindow", "SoftWindow") else clock._VALUES
+        clocks = ("start", "end") if name in ("TimeWindow", "SoftWindow") else clock.VALUES
         properties = part["properties"]
         for key in properties.keys() & clocks:
             properties[key] = {"anyOf": [properties[key], _MOMENT]}

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from vrp.errors import Fault, Place
 
 _LISTS = {"time_windows"}
-_VALUES = {"release_time", "start_latest", "service_at", "service_after", "service_before", "until"}
+VALUES = {"release_time", "start_latest", "service_at", "service_after", "service_before", "until"}
 
 
 def known_timezone(name: str) -> str:
@@ -88,7 +88,7 @@ def _texts(value: Any, place: Place) -> list[tuple[Place, str]]:
                     found += _in_window(window, (*here, index))
             elif key == "time_window":
                 found += _in_window(item, here)
-            elif key in _VALUES and isinstance(item, str):
+            elif key in VALUES and isinstance(item, str):
                 found.append((here, item))
             elif isinstance(item, dict | list):
                 found += _texts(item, here)

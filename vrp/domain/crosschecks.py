@@ -4,6 +4,7 @@ They look at the JSON itself and pass over whatever has the wrong shape (the mod
 can hold every fault of a document.
 """
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -38,6 +39,29 @@ def sizes(document: Document) -> Iterator[Fault]:
             if max(len(rows), longest) > limits.MAX_PLACES:
                 message = f"{max(len(rows), longest)} places; the limit is {limits.MAX_PLACES}"
                 yield Fault(("matrices", profile, kind), message, "too_long")
+    yield from _too_wide(document)
+
+
+def _too_wide(document: Document) -> Iterator[Fault]:
+    """A million faults would be named one by one before the first hundred are shown: refused by their number."""
+    items, waiting = 0, deque[tuple[Place, Any]]([((), document)])
+    while waiting and items <= limits.MAX_ITEMS:
+        place, value = waiting.popleft()
+        items += len(value)
+        if isinstance(value, dict) and len(value) > limits.MAX_KEYS:
+            yield Fault(place, f"{len(value)} keys; the limit is {limits.MAX_KEYS}", "too_long")
+            continue
+        if isinstance(value, list) and len(value) > 2 * limits.MAX_STOPS:
+            yield Fault(place, f"{len(value)} items; the limit is {2 * limits.MAX_STOPS}", "too_long")
+            continue
+        inside = value.items() if isinstance(value, dict) else enumerate(value)
+        waiting.extend(
+            ((*place, key), item)
+            for key, item in inside
+            if isinstance(item, dict | list) and key not in ("meta", "matrices")
+        )
+    if items > limits.MAX_ITEMS:
+        yield Fault((), f"more than {limits.MAX_ITEMS} keys and items; that is the limit", "too_long")
 
 
 def names(document: Document) -> Iterator[Fault]:

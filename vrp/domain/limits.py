@@ -9,6 +9,8 @@ MAX_BREAKS = 16  # of one vehicle
 MAX_RELOADS = 100
 MAX_NAMES = 10_000  # in any list of ids or skills
 MAX_TEXT = 2_000  # characters
+MAX_KEYS = 200  # of one object, outside meta
+MAX_ITEMS = 1_000_000  # keys and list items of a whole request, outside meta and matrices
 MAX_DEPTH = 64  # of nested JSON
 MAX_SECONDS = 10**11  # clock values and durations, also in the scaled units of benchmark files
 MAX_METRES = 10**11
@@ -28,5 +30,7 @@ PUBLISHED = {
     "names_in_a_list": MAX_NAMES,
     "text_characters": MAX_TEXT,
     "json_depth": MAX_DEPTH,
+    "keys_of_an_object": MAX_KEYS,
+    "items_in_all": MAX_ITEMS,
     "time_limit_seconds": MAX_TIME_LIMIT,
 }

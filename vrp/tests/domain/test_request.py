@@ -1,5 +1,6 @@
 import contextlib
 import math
+import time
 
 import pytest
 from hypothesis import given, settings
@@ -265,6 +266,24 @@ def test_the_limits_are_checked_before_anything_is_built():
     document = {"vehicles": [VAN], "jobs": [None] * (limits.MAX_STOPS + 1)}
 
     assert faults(document) == {("jobs",): f"{limits.MAX_STOPS + 1} stops; the limit is {limits.MAX_STOPS}"}
+
+
+@pytest.mark.parametrize(
+    ("document", "place"),
+    [
+        ({"vehicles": [VAN | {f"key {i}": 1 for i in range(10**6)}]}, ("vehicles", 0)),
+        ({"vehicles": [VAN], **{f"key {i}": 1 for i in range(10**6)}}, ()),
+        ({"vehicles": [VAN], "jobs": [JOB | {"skills": [[]] * 10**6}]}, ("jobs", 0, "skills")),
+        ({"vehicles": [VAN], "relations": [{}] * 10**6}, ("relations",)),
+        ({"vehicles": [VAN], "jobs": [{str(i): 1 for i in range(150)}] * 9_000}, ()),
+    ],
+)
+def test_a_million_faults_are_refused_by_their_number(document, place):
+    started = time.process_time()
+
+    assert place in faults(document)
+
+    assert time.process_time() - started < 1
 
 
 def test_names_in_any_script_are_kept_as_they_are():
