@@ -100,6 +100,11 @@ def drawn(page, layer):
     return page.evaluate("layer => routebookMap.queryRenderedFeatures({layers: [layer]}).length", layer)
 
 
+def picture(page, name, **options):
+    page.wait_for_load_state()  # Chromium cannot take one between two pages
+    page.screenshot(path=RESULTS / f"{name}.png", **options)
+
+
 def wait_for_map(page):
     page.wait_for_selector("#map[data-ready=yes]", timeout=60_000)
 
@@ -123,10 +128,12 @@ def test_planner_goes_from_a_file_to_routes_on_a_map(open_page, live_server):
     page.click("text=Show what is in it")
     page.set_input_files("#id_vehicles_file", SAMPLES / "vehicles.csv")
     page.click("text=Check again")
-    page.screenshot(path=RESULTS / "import.png")
+    page.wait_for_selector("text=can be imported")
+    picture(page, "import")
     page.fill("[name=name]", "Monaco, Monday morning")
     page.click("text=Create scenario")
-    page.screenshot(path=RESULTS / "scenario.png")
+    page.wait_for_selector("h2:has-text('Find routes')")
+    picture(page, "scenario")
     page.fill("[name=time_limit]", "2")
     page.click("main button.primary")
     page.wait_for_selector("#progress progress")
@@ -138,7 +145,7 @@ def test_planner_goes_from_a_file_to_routes_on_a_map(open_page, live_server):
     assert drawn(page, "lines") >= 1
     assert page.locator(".lane .work").count() == 24
     page.locator("details.route summary").first.click()
-    page.screenshot(path=RESULTS / "plan.png")
+    picture(page, "plan")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -150,7 +157,7 @@ def test_plan_page_shows_everything_on_a_phone_too(scheme, logged_in, live_serve
 
     assert drawn(page, "unassigned") == 1
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
-    page.screenshot(path=RESULTS / f"plan-phone-{scheme}.png", full_page=True)
+    picture(page, f"plan-phone-{scheme}", full_page=True)
 
 
 def test_hovering_a_route_lights_it_up_everywhere(logged_in, live_server, solution):
@@ -225,7 +232,7 @@ def test_progress_refreshes_and_gives_way_to_the_plan(logged_in, live_server, sc
     trace = {"cost": 700, "vehicles_used": 1, "unassigned": 0, "trace": [[0.1, 900], [0.5, 700]]}
     Solution.objects.filter(pk=running.pk).update(progress=trace)
     page.wait_for_selector("text=best so far 700")
-    page.screenshot(path=RESULTS / "solving.png")
+    picture(page, "solving")
     Solution.objects.filter(pk=running.pk).update(
         status="succeeded", payload=solution.payload, plan_status="partial", finished_at=running.started_at
     )
