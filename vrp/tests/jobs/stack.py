@@ -59,13 +59,15 @@ class Kept:
             if self.is_wanted:
                 self.process = self._start()
 
-    def kill(self) -> None:
-        """The program and all it started, at once."""
+    def kill(self) -> int:
+        """The program and all it started, at once; the number it had."""
+        killed = self.process.pid
         with suppress(psutil.NoSuchProcess):
             for child in psutil.Process(self.process.pid).children(recursive=True):
                 with suppress(psutil.NoSuchProcess):
                     child.kill()
         self.process.kill()
+        return killed
 
     def finish(self) -> None:
         self.is_wanted = False
@@ -162,13 +164,17 @@ class Stack:
                 first[solution] = float(at) - killed_at
         return [seconds for solution, seconds in first.items() if begun.get(solution)]
 
-    def kill_postgres(self) -> None:
-        for process in psutil.process_iter(["name"]):
-            try:
-                if process.info["name"] == "postgres" and Path(process.cwd()).is_relative_to(self.data):
-                    process.kill()
-            except psutil.Error:
-                continue
+    def kill_postgres(self) -> int:
+        """The whole group at once; the number of the postmaster that was killed."""
+        status = server.status(self.data)
+        assert status is not None
+        assert status.pid is not None, "it was not up"
+        postmaster = psutil.Process(status.pid)
+        for process in [postmaster, *postmaster.children(recursive=True)]:
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+        connections["default"].close()
+        return status.pid
 
 
 @contextmanager

@@ -22,21 +22,24 @@ few_then_many = pytest.mark.parametrize(
 )
 
 
-def rounds(stack: Stack, kills: int, kill: Callable[[], object]) -> list[float]:
+def rounds(stack: Stack, kills: int, kill: Callable[[], int]) -> list[float]:
     """Each round starts three solves and kills something at a random moment. How long until work went on."""
     chance = random.Random(20)
     scenario = stack.scenario(takes=0.6)
-    recoveries, started = [], []
+    recoveries: list[float] = []
+    started, killed, done_after = [], [], []
     for done in range(kills):
         started += [stack.start(scenario, engine="pyvrp", time_limit=0.8).pk for _ in range(3)]
         time.sleep(chance.uniform(0, 1.2))
         killed_at = time.time()
-        kill()
-        stack.wait_for("succeeded", count=3 * (done + 1), seconds=30)
+        killed.append(kill())
+        done_after.append(stack.wait_for("succeeded", count=3 * (done + 1), seconds=30))
         recoveries += stack.recoveries(killed_at)
     assert set(Solution.objects.values_list("pk", flat=True)) == set(started)
     finishes = Counter(pk for pk, _, now, _, _ in stack.audit() if now in Solution.FINISHED)
     assert finishes == Counter(started)
+    say("all three solves done", done_after)
+    assert len(set(killed)) == kills  # each time another process, so each time it really died
     return recoveries
 
 
@@ -60,14 +63,31 @@ def test_killed_database_loses_no_solve(stack: Stack, kills: int):
     assert max(recoveries, default=0) <= 5
 
 
+@pytest.mark.evidence
+def test_everything_killed_at_once_loses_no_solve(stack: Stack):
+    worker = stack.fake_worker()
+
+    def kill() -> int:
+        stack.kill_postgres()
+        return worker.kill()
+
+    recoveries = rounds(stack, 20, kill)
+
+    say("killed worker and database", recoveries)
+    assert max(recoveries, default=0) <= 5
+
+
 @few_then_many
 def test_killed_solver_loses_no_solve(stack: Stack, kills: int):
     worker = stack.worker()
 
-    def kill() -> None:
-        for solver in solvers(worker):
+    def kill() -> int:
+        stack.wait_until(lambda: solvers(worker))
+        killed = solvers(worker)
+        for solver in killed:
             with suppress(psutil.NoSuchProcess):
                 solver.kill()
+        return killed[0].pid
 
     recoveries = rounds(stack, kills, kill)
 
