@@ -125,6 +125,8 @@ class _Watched:
         self.errors.seek(max(0, self.errors.seek(0, os.SEEK_END) - 2000))
         said = self.errors.read().decode(errors="replace").strip().splitlines()
         reason = f"killed by {signal.Signals(-code).name}" if code < 0 else f"exit status {code}"
+        if code == -signal.SIGKILL:
+            reason += ", as when memory runs out"
         return EngineFailed(self.engine, f"{reason}; {said[-1]}" if said else reason, self.best)
 
 

@@ -91,13 +91,15 @@ def _beyond(problem: Problem) -> Iterator[Feature]:
     fleet = kinds(problem)
     if any(_fixed(kind) < 0 for kind in fleet):
         yield Feature.FIXED_COST
+    if any(pause.service == 0 for kind in fleet for pause in kind.breaks or ()):
+        yield Feature.BREAKS  # a moment without length could fall inside another break
     if Network(problem, fleet).may_skip_setup.any() and any(kind.breaks for kind in fleet):
         yield Feature.SETUP  # such a setup sits on the way there, where a break could interrupt it
 
 
 def _parameters(budget: Budget) -> Any:
     parameters = pywrapcp.DefaultRoutingSearchParameters()
-    parameters.first_solution_strategy = routing_enums_pb2.FirstSolutionStrategy.PARALLEL_CHEAPEST_INSERTION
+    parameters.first_solution_strategy = routing_enums_pb2.FirstSolutionStrategy.LOCAL_CHEAPEST_INSERTION
     parameters.local_search_metaheuristic = routing_enums_pb2.LocalSearchMetaheuristic.GUIDED_LOCAL_SEARCH
     parameters.time_limit.FromTimedelta(timedelta(seconds=max(0.001, budget.deadline - time.monotonic())))
     return parameters

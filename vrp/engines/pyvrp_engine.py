@@ -18,6 +18,7 @@ from vrp.engines.network import Network
 _MOST_PENALTY = 1e5  # PyVRP's default for one unit too much, raised where prices are higher
 _FIRST_SHARE = 0.2  # of the time: so long may a plan that serves everything be looked for before we give in
 _FIRST_ROUNDS = 1_000  # iterations that this must at least have had
+_FIRST_ROUNDS_EACH = 500  # iterations for each order that are enough for it
 _PATIENCE = 5_000  # iterations for each order without a better plan, then it is as good as it gets
 _SUMS = 2**60  # what PyVRP adds up must stay inside 64 bits
 _DETER = 10  # times the longest way: what a closed way counts, beside taking longer than there is time
@@ -323,7 +324,12 @@ class _Search(pyvrp.IteratedLocalSearchCallbacks):  # type: ignore[misc]
             return True
         if self.is_feasible:
             return self.rounds_since_best > self.patience
-        return self.required and self.rounds > _FIRST_ROUNDS and time.monotonic() > self.gives_in_at
+        return self.required and self._has_tried()
+
+    def _has_tried(self) -> bool:
+        """Whether there was time enough for a plan that serves everything, had there been one."""
+        least, most = _FIRST_ROUNDS, _FIRST_ROUNDS_EACH * len(self.model.orders)
+        return self.rounds > most or (self.rounds > least and time.monotonic() > self.gives_in_at)
 
     def on_start(self, ils: pyvrp.IteratedLocalSearch) -> None:
         if ils.initial_solution.is_feasible() or not self.best.routes:
@@ -333,4 +339,5 @@ class _Search(pyvrp.IteratedLocalSearchCallbacks):  # type: ignore[misc]
         self.is_feasible = best.is_feasible()
         self.rounds_since_best = 0
         self.best = self.model.plan(best)
-        self.report(self.best)
+        if self.best.routes:
+            self.report(self.best)

@@ -4,18 +4,9 @@ where the eye can see it."""
 import pytest
 
 from vrp import engines
-from vrp.domain.evaluator import Evaluation, evaluate
-from vrp.domain.problem import Problem
-from vrp.engines.base import Budget
 from vrp.tests import problems
+from vrp.tests.engines.solving import solve
 from vrp.tests.problems import Case
-
-SECONDS = 0.25  # plenty for these; only OR-Tools ever uses it up
-
-
-def solve(engine: str, problem: Problem) -> Evaluation:
-    plan = engines.get(engine).solve(problem, Budget(seconds=SECONDS), report=lambda plan: None)
-    return evaluate(problem, plan)
 
 
 @pytest.mark.parametrize("engine", engines.installed())
@@ -24,7 +15,7 @@ def test_engine_returns_a_legal_plan_and_the_best_one_seen_by_eye(engine: str, c
     if lacks := engines.missing(engine, case.problem):
         pytest.skip(f"{engine} does not model {', '.join(lacks)}")
 
-    judged = solve(engine, case.problem)
+    judged = solve(engine, case.problem, patience=0.1)
 
     assert judged.violations == ()
     assert sorted(order.id for order in judged.left_out) == sorted(case.left_out)
