@@ -58,4 +58,4 @@ def causes(evaluation: Evaluation) -> list[str]:
 
 def _step(word: str) -> Step:
     kind, _, name = word.partition(":")
-    return Step(kind, name) if name else Step("job", kind)  # type: ignore[arg-type]
+    return Step(kind, name) if name else Step("job", kind)
