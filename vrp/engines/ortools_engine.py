@@ -226,10 +226,12 @@ class _Model:
             self.routing.AddVariableMinimizedByFinalizer(begins)
         self.breaks.append(taken)
         if taken:
+            intervals = [interval for _, interval in taken]
+            if len(intervals) > 1:  # OR-Tools keeps breaks apart from visits, not from each other
+                self.solver.Add(self.solver.DisjunctiveConstraint(intervals, f"breaks {number}"))
             nodes = (self.manager.IndexToNode(index) for index in range(self.routing.Size()))
             work = self.network.work(kind)
-            at_work = [int(work[node]) for node in nodes]
-            self.time.SetBreakIntervalsOfVehicle([interval for _, interval in taken], number, at_work)
+            self.time.SetBreakIntervalsOfVehicle(intervals, number, [int(work[node]) for node in nodes])
 
     # Loads and other limits --------------------------------------------------------------------------------
 
