@@ -3,9 +3,12 @@
 import io
 import json
 
+import pytest
 from django.test import RequestFactory
 
 from config.wsgi import application
+
+pytestmark = pytest.mark.django_db  # a request looks after old connections
 
 
 class Stream(io.BytesIO):
