@@ -117,8 +117,8 @@ class Stack:
     def fake_worker(self, at_once: int = 2) -> Kept:
         return self.keep("-m", "vrp.tests.jobs.fake_planner", "worker", "--at-once", str(at_once))
 
-    def scenario(self, **meta: Any) -> Scenario:
-        return ScenarioFactory(request=two_stops(meta=meta), session__user=UserFactory())
+    def scenario(self, **request: Any) -> Scenario:
+        return ScenarioFactory(request=two_stops(**request), session__user=UserFactory())
 
     def start(self, scenario: Scenario, **asked: Any) -> Solution:
         return solutions.start(scenario=scenario, by=scenario.session.user, now=timezone.now(), **asked)

@@ -25,7 +25,8 @@ few_then_many = pytest.mark.parametrize(
 def rounds(stack: Stack, kills: int, kill: Callable[[], int]) -> list[float]:
     """Each round starts three solves and kills something at a random moment. How long until work went on."""
     chance = random.Random(20)
-    scenario = stack.scenario(takes=0.6)
+    jobs = [{"id": number, "location": [16 + number / 100, 48]} for number in range(40)]
+    scenario = stack.scenario(jobs=jobs, meta={"takes": 0.6})
     recoveries: list[float] = []
     started, killed, done_after = [], [], []
     for done in range(kills):

@@ -13,7 +13,7 @@ from vrp.tests.jobs.stack import Stack, say
 
 def test_worker_solves_what_is_queued(stack: Stack):
     stack.fake_worker()
-    scenario = stack.scenario(takes=0.1)
+    scenario = stack.scenario(meta={"takes": 0.1})
 
     for _ in range(4):
         stack.start(scenario)
@@ -24,7 +24,7 @@ def test_worker_solves_what_is_queued(stack: Stack):
 
 def test_running_solve_shows_its_progress_and_stops_on_request_with_its_plan(stack: Stack):
     stack.fake_worker()
-    solution = stack.start(stack.scenario(takes=60))
+    solution = stack.start(stack.scenario(meta={"takes": 60}))
     stack.wait_until(lambda: solutions.progress(solution=solution)["progress"].get("cost"))
 
     solutions.cancel(solution=solution, now=timezone.now())
@@ -36,18 +36,18 @@ def test_running_solve_shows_its_progress_and_stops_on_request_with_its_plan(sta
 
 def test_deleted_while_running_frees_the_worker(stack: Stack):
     stack.fake_worker(at_once=1)
-    solution = stack.start(stack.scenario(takes=60))
+    solution = stack.start(stack.scenario(meta={"takes": 60}))
     stack.wait_for("running")
 
     solutions.delete(solution=solution)
 
-    stack.start(stack.scenario(takes=0))
+    stack.start(stack.scenario(meta={"takes": 0}))
     stack.wait_for("succeeded", seconds=3)
 
 
 def test_worker_told_to_stop_gives_its_solve_back_without_counting_it(stack: Stack):
     worker = stack.fake_worker()
-    solution = stack.start(stack.scenario(takes=60))
+    solution = stack.start(stack.scenario(meta={"takes": 60}))
     stack.wait_for("running")
 
     told = time.monotonic()
@@ -62,7 +62,7 @@ def test_worker_told_to_stop_gives_its_solve_back_without_counting_it(stack: Sta
 
 def test_worker_told_twice_ends_at_once_and_the_next_one_finds_its_solve(stack: Stack):
     worker = stack.fake_worker()
-    stack.start(stack.scenario(takes=2))
+    stack.start(stack.scenario(meta={"takes": 2}))
     stack.wait_for("running")
 
     worker.process.send_signal(signal.SIGTERM)
@@ -74,9 +74,9 @@ def test_worker_told_twice_ends_at_once_and_the_next_one_finds_its_solve(stack: 
 
 def test_solve_that_kills_its_worker_fails_after_three_attempts_and_the_others_finish(stack: Stack):
     stack.fake_worker()
-    poison = stack.start(stack.scenario(poison=True))
+    poison = stack.start(stack.scenario(meta={"poison": True}))
     for seconds in (3, 0.1, 0.1, 0.1, 0.1):
-        stack.start(stack.scenario(takes=seconds))
+        stack.start(stack.scenario(meta={"takes": seconds}))
 
     stack.wait_for("succeeded", "failed", count=6, seconds=60)
 
@@ -87,7 +87,7 @@ def test_solve_that_kills_its_worker_fails_after_three_attempts_and_the_others_f
 
 
 def test_waiting_solve_whose_job_is_lost_is_queued_again(stack: Stack):
-    stack.start(stack.scenario(takes=0))
+    stack.start(stack.scenario(meta={"takes": 0}))
     stack.execute("DELETE FROM procrastinate_jobs")
 
     stack.fake_worker()
@@ -97,7 +97,7 @@ def test_waiting_solve_whose_job_is_lost_is_queued_again(stack: Stack):
 
 def test_worker_that_hears_no_more_of_new_jobs_looks_for_itself(stack: Stack):
     stack.fake_worker()
-    scenario = stack.scenario(takes=0)
+    scenario = stack.scenario(meta={"takes": 0})
     stack.start(scenario)
     stack.wait_for("succeeded")
 
@@ -111,7 +111,7 @@ def test_worker_that_hears_no_more_of_new_jobs_looks_for_itself(stack: Stack):
 @pytest.mark.parametrize("round_", range(3))
 def test_frozen_worker_loses_its_solve_and_cannot_publish_when_it_thaws(stack: Stack, round_: int):
     first = stack.fake_worker(at_once=1)
-    solution = stack.start(stack.scenario(takes=4))
+    solution = stack.start(stack.scenario(meta={"takes": 4}))
     stack.wait_for("running")
     first.process.send_signal(signal.SIGSTOP)
     frozen_at = time.time()
@@ -128,5 +128,5 @@ def test_frozen_worker_loses_its_solve_and_cannot_publish_when_it_thaws(stack: S
     assert max(stack.recoveries(frozen_at)) < recovery.FROZEN_AFTER.total_seconds() + 5
 
     second.end()
-    stack.start(stack.scenario(takes=0))
+    stack.start(stack.scenario(meta={"takes": 0}))
     stack.wait_for("succeeded", count=2, seconds=5)  # by the first, which is as good as new
