@@ -30,7 +30,7 @@ class EngineCannot(Invalid):
 @cache
 def get(name: str) -> Engine:
     """This will return an engine by its name, or raise `ImportError` when its library is not installed."""
-    return pkgutil.resolve_name(ENGINES[name])()  # type: ignore[no-any-return]
+    return pkgutil.resolve_name(ENGINES[name])()
 
 
 @cache

@@ -16,6 +16,7 @@ from vrp.engines.fleet import Kind
 
 NOWHERE = -1
 _FINEST = 10**9  # the dearest leg in whole units of money, where exact units would be larger still
+_MOST_MEMORY = 4 * 2**30  # bytes
 _LARGEST = 2**50  # a whole plan in whole units of money
 _DEAREST = 2**57  # all prices of left out orders together, so that sums fit 64 bits
 
@@ -31,6 +32,7 @@ class Network:
         places = [task.place for task in problem.tasks]
         places += [NOWHERE if place is None else place for place in ends]
         self.place = np.array(places, dtype=np.int64)
+        self._work: dict[str | None, np.ndarray] = {}
 
     @property
     def size(self) -> int:
@@ -76,43 +78,55 @@ class Network:
         return np.where(self.place[:, None] == self.place[None, :], 0, setup[None, :])
 
     def work(self, kind: Kind) -> np.ndarray:
-        """This will return the seconds of work at each node that depend on nothing else."""
-        seconds = np.zeros(self.size, dtype=np.int64)
-        for task, may_skip in zip(self.problem.tasks, self.may_skip_setup, strict=True):
-            setup = 0 if may_skip else task.setup(kind.sample)
-            seconds[task.index] = setup + task.service(kind.sample)
-        return seconds
+        """This will return the seconds of work at each node that depend on nothing but the type of vehicle."""
+        name = kind.sample.spec.type
+        if name not in self._work:
+            seconds = np.zeros(self.size, dtype=np.int64)
+            for task, may_skip in zip(self.problem.tasks, self.may_skip_setup, strict=True):
+                setup = 0 if may_skip else task.setup(kind.sample)
+                seconds[task.index] = setup + task.service(kind.sample)
+            self._work[name] = seconds
+        return self._work[name]
+
+    def time_key(self, kind: Kind) -> tuple[object, ...]:
+        """This will return what the times of a kind depend on: those with the same key have the same tables."""
+        return id(kind.sample.travel), kind.sample.spec.type, kind.serves.tobytes()
+
+    def money_key(self, kind: Kind) -> tuple[object, ...]:
+        vehicle = kind.sample
+        return id(vehicle.travel), vehicle.spec.type, repr(vehicle.spec.costs), tuple(kind.wishes.items())
+
+    def fits(self, tables: int, bytes_a_cell: int) -> bool:
+        """This will tell whether so many tables of nodes fit into memory."""
+        return tables * bytes_a_cell * self.size**2 <= _MOST_MEMORY
 
     @cached_property
     def horizon(self) -> int:
-        """No sensible route ends later."""
-        latest = max((kind.sample.window[0] for kind in self.fleet), default=0)
-        latest = max([latest, *(window[1] for task in self.problem.tasks for window in task.windows)])
-        for kind in self.fleet:
-            latest = max(
-                [latest, *(w.end + b.service for b in kind.sample.spec.breaks for w in b.time_windows)]
-            )
-        slowest = max((self._slowest(kind) for kind in self._each("travel", "type")), default=0)
-        return latest + slowest
+        """No sensible route ends later: all doors are open by then, and every way and work done one by one."""
+        tasks, specs = self.problem.tasks, [kind.sample.spec for kind in self.fleet]
+        doors = [kind.sample.window[0] for kind in self.fleet]
+        doors += [window[1] for task in tasks for window in task.windows]
+        doors += [
+            w.end + pause.service for spec in specs for pause in spec.breaks for w in pause.time_windows
+        ]
+        breaks = max((sum(pause.service for pause in spec.breaks) for spec in specs), default=0)
+        return max(doors, default=0) + self._slowest_travel + sum(map(self._longest_work, tasks)) + breaks
 
-    def _slowest(self, kind: Kind) -> int:
-        longest_way = (self.travel_time(kind) + self.setup_on_way(kind)).max(axis=0)
-        breaks = sum(pause.service for pause in kind.sample.spec.breaks)
-        return int(longest_way.sum() + self.work(kind).sum()) + breaks
+    @property
+    def _slowest_travel(self) -> int:
+        """Into each task by the longest way, and to the farthest end."""
+        at = [task.place for task in self.problem.tasks]
+        travels = {id(kind.sample.travel): kind.sample.travel for kind in self.fleet}
+        longest = [travel.durations.max(axis=0) for travel in travels.values()]
+        return max((int(into[at].sum() + into.max()) for into in longest), default=0)
 
-    def _each(self, *names: str) -> list[Kind]:
-        """One kind for each combination of what the names stand for: tables are big, kinds can be many."""
-        kinds = {}
-        for kind in self.fleet:
-            vehicle = kind.sample
-            values = {
-                "travel": id(vehicle.travel),
-                "type": vehicle.spec.type,
-                "costs": repr(vehicle.spec.costs),
-            }
-            wishes = tuple(kind.wishes.items()) if "costs" in names else ()
-            kinds[(*(values[name] for name in names), wishes)] = kind
-        return list(kinds.values())
+    def _longest_work(self, task: Task) -> int:
+        return max((task.setup(vehicle) + task.service(vehicle) for vehicle in self._types), default=0)
+
+    @cached_property
+    def _types(self) -> list[Vehicle]:
+        """A vehicle of each type."""
+        return list({kind.sample.spec.type: kind.sample for kind in self.fleet}.values())
 
     # Money -------------------------------------------------------------------------------------------------
 
@@ -152,10 +166,14 @@ class Network:
 
     @cached_property
     def dearest(self) -> float:
-        """The most money one leg costs."""
-        return max(
-            (float(self.money(kind).max()) for kind in self._each("travel", "type", "costs")), default=0.0
-        )
+        """No leg, with the work at its end, costs more."""
+        vehicles = [kind.sample for kind in self.fleet]
+        priced = {(id(vehicle.travel), repr(vehicle.spec.costs)): vehicle for vehicle in vehicles}
+        legs = max((float(self.travel_money(vehicle).max()) for vehicle in priced.values()), default=0.0)
+        hourly = max((vehicle.spec.costs.per_task_hour for vehicle in vehicles), default=0.0)
+        longest = max(map(self._longest_work, self.problem.tasks), default=0)
+        wishes = max((cost for kind in self.fleet for cost in kind.wishes.values()), default=0.0)
+        return legs + hourly / 3600 * longest + max(wishes, 0.0) + max(self.favour.values(), default=0.0)
 
     @cached_property
     def scale(self) -> float:

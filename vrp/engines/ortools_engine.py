@@ -93,7 +93,13 @@ def _beyond(problem: Problem) -> Iterator[Feature]:
         yield Feature.FIXED_COST
     if any(pause.service == 0 for kind in fleet for pause in kind.breaks or ()):
         yield Feature.BREAKS  # a moment without length could fall inside another break
-    if Network(problem, fleet).may_skip_setup.any() and any(kind.breaks for kind in fleet):
+    network = Network(problem, fleet)
+    tables = len({network.time_key(kind) for kind in fleet}) + len(
+        {network.money_key(kind) for kind in fleet}
+    )
+    if not network.fits(tables + 8, bytes_a_cell=8):  # one of them as Python's numbers for a moment
+        yield Feature.MIXED_FLEET
+    if network.may_skip_setup.any() and any(kind.breaks for kind in fleet):
         yield Feature.SETUP  # such a setup sits on the way there, where a break could interrupt it
 
 
@@ -135,27 +141,27 @@ class _Model:
             for index in range(self.routing.Size()):
                 self.routing.AddVariableMinimizedByFinalizer(self.time.CumulVar(index))
 
-    def _table(self, name: str, kind: Kind, table: np.ndarray) -> int:
-        """Register a table of nodes once for all vehicles that share it. A used route never goes from end to end,
-        and an unused one should not cost or last anything."""
+    def _tables(self, name: str, key: Any, make: Any) -> list[int]:
+        """A registered table of nodes for each vehicle, registered once for all kinds with the same key."""
+        by_kind = {}
+        for kind in self.fleet:
+            if (name, key(kind)) not in self.registered:
+                self.registered[name, key(kind)] = self._register(make(kind))
+            by_kind[id(kind)] = self.registered[name, key(kind)]
+        return [by_kind[id(kind)] for kind, _ in self.vehicles]
+
+    def _register(self, table: np.ndarray) -> int:
+        """A used route never goes from end to end, and an unused one should not cost or last anything."""
         tasks = len(self.problem.tasks)
         table[tasks:, tasks:] = 0
-        key = (name, table.tobytes())
-        if key not in self.registered:
-            self.registered[key] = self.routing.RegisterTransitMatrix(table.tolist())
-        return self.registered[key]
-
-    def _each_kind(self, name: str, make: Any) -> list[int]:
-        """A registered table for each vehicle."""
-        by_kind = {id(kind): self._table(name, kind, make(kind)) for kind in self.fleet}
-        return [by_kind[id(kind)] for kind, _ in self.vehicles]
+        return int(self.routing.RegisterTransitMatrix(table.tolist()))
 
     # Time --------------------------------------------------------------------------------------------------
 
     def _add_time(self) -> None:
         horizon = self.network.horizon
         self.routing.AddDimensionWithVehicleTransits(
-            self._each_kind("time", self._seconds), horizon, horizon, False, "time"
+            self._tables("time", self.network.time_key, self._seconds), horizon, horizon, False, "time"
         )
         self.time = self.routing.GetDimensionOrDie("time")
         for task, may_skip in zip(self.problem.tasks, self.network.may_skip_setup, strict=True):
@@ -273,7 +279,7 @@ class _Model:
             longest = sum(int(table(kind).max(axis=0).sum()) for kind in self.fleet)
             if most := self._limits(name, longest):
                 self.routing.AddDimensionWithVehicleTransitAndCapacity(
-                    self._each_kind(name, table), 0, most, True, name
+                    self._tables(name, lambda kind: id(kind.sample.travel), table), 0, most, True, name
                 )
 
     def _limits(self, name: str, unlimited: int) -> list[int]:
@@ -288,7 +294,7 @@ class _Model:
     def _add_costs(self) -> None:
         network = self.network
         for number, (table, (kind, vehicle)) in enumerate(
-            zip(self._each_kind("money", network.whole_money), self.vehicles, strict=True)
+            zip(self._tables("money", network.money_key, network.whole_money), self.vehicles, strict=True)
         ):
             costs = vehicle.spec.costs
             self.routing.SetArcCostEvaluatorOfVehicle(table, number)

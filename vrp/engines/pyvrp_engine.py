@@ -4,6 +4,7 @@ import time
 import warnings
 from collections.abc import Iterator
 from importlib import metadata
+from typing import Any
 
 import numpy as np
 import pyvrp
@@ -98,6 +99,9 @@ def _beyond(problem: Problem) -> Iterator[Feature]:
         yield Feature.MAX_TASKS
     if any(vehicle.spec.costs.fixed < 0 for vehicle in problem.vehicles):
         yield Feature.FIXED_COST
+    profiles = {_profile_key(network, kind, _metric(network, kind)) for kind in network.fleet}
+    if not network.fits(2 * len(profiles), bytes_a_cell=16):  # ours, and PyVRP's own copy
+        yield Feature.MIXED_FLEET
     for kind in network.fleet:
         spec, metric = kind.sample.spec, _metric(network, kind)
         if spec.max_distance is not None and metric not in ("distance", "nothing"):
@@ -118,6 +122,10 @@ def _metric(network: Network, kind: Kind) -> str:
     return "time" if costs.per_hour else "distance" if costs.per_km else "nothing"
 
 
+def _profile_key(network: Network, kind: Kind, metric: str) -> tuple[object, ...]:
+    return metric, network.time_key(kind), network.money_key(kind) if metric == "money" else ()
+
+
 class _Model:
     """A problem as PyVRP's `ProblemData`: a location for each task, so that each has its own setup and table row."""
 
@@ -130,7 +138,7 @@ class _Model:
         # PyVRP's service is the same for all vehicles; what a kind needs on top goes on the ways out of a task.
         self.work = np.min([self.network.work(kind) for kind in fleet], axis=0)
         self.counts_tasks = any(kind.sample.spec.max_tasks is not None for kind in fleet)
-        self.tables: list[tuple[np.ndarray, np.ndarray]] = []
+        self.tables: list[tuple[Any, Any]] = []
         self.profiles: dict[tuple[object, ...], int] = {}
         self.types = [self._type(kind) for kind in fleet]
         self.clients: list[Task] = []  # by PyVRP's index
@@ -210,6 +218,8 @@ class _Model:
         closes = min(vehicle.window[1], network.horizon)
         most_tasks = len(network.problem.tasks) if spec.max_tasks is None else spec.max_tasks
         most_metric = {"distance": spec.max_distance, "time": spec.max_travel_time}.get(metric)
+        limits: dict[str, Any] = {"shift_duration": spec.max_duration, "max_distance": most_metric}
+        limits = {name: most for name, most in limits.items() if most is not None}
         return pyvrp.VehicleType(
             num_available=len(kind.vehicles),
             capacity=self._load(kind.capacity, most_tasks),
@@ -218,12 +228,11 @@ class _Model:
             fixed_cost=network.whole(spec.costs.fixed),
             tw_early=vehicle.window[0],
             tw_late=closes,
-            profile=self._profile(kind, metric, unit),
+            start_late=closes if spec.start_latest is None else min(spec.start_latest, closes),
+            profile=self._profile(kind, metric),
             unit_distance_cost=unit,
             unit_duration_cost=network.whole(spec.costs.per_duration_hour / 3600),
-            **({} if spec.max_duration is None else {"shift_duration": spec.max_duration}),
-            **({} if spec.start_latest is None else {"start_late": min(spec.start_latest, closes)}),
-            **({} if most_metric is None else {"max_distance": most_metric}),
+            **limits,
         )
 
     def _unit(self, kind: Kind) -> tuple[str, int]:
@@ -238,21 +247,18 @@ class _Model:
             return "money", 1
         return metric, round(exact)
 
-    def _profile(self, kind: Kind, metric: str, unit: int) -> int:
-        extra = self.network.work(kind) - self.work
-        costs = repr(kind.sample.spec.costs) if metric == "money" else None
-        wishes = tuple(kind.wishes.items())
-        key = (id(kind.sample.travel), metric, costs, wishes, kind.serves.tobytes(), extra.tobytes())
+    def _profile(self, kind: Kind, metric: str) -> int:
+        key = _profile_key(self.network, kind, metric)
         if key not in self.profiles:
             self.profiles[key] = len(self.tables)
-            self.tables.append(self._table(kind, metric, extra))
+            self.tables.append(self._table(kind, metric))
         return self.profiles[key]
 
-    def _table(self, kind: Kind, metric: str, extra: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def _table(self, kind: Kind, metric: str) -> tuple[np.ndarray, np.ndarray]:
         network = self.network
-        slots = {"money": network.whole_money, "time": network.travel_time, "distance": network.distance}[
-            metric
-        ](kind)
+        tables = {"money": network.whole_money, "time": network.travel_time, "distance": network.distance}
+        slots = tables[metric](kind)
+        extra = network.work(kind) - self.work
         seconds = network.travel_time(kind) + network.setup_on_way(kind) + extra[:, None]
         closed = network.closed(kind)
         slots[closed] = _DETER * (slots.max() + 1)
@@ -293,7 +299,7 @@ class _Model:
                 yield Step(task.kind, task.id)
 
 
-class _Search(pyvrp.IteratedLocalSearchCallbacks):  # type: ignore[misc]
+class _Search(pyvrp.IteratedLocalSearchCallbacks):
     """PyVRP at work: reports what is better, and knows when to stop."""
 
     def __init__(self, model: _Model, budget: Budget, report: Report) -> None:
@@ -317,7 +323,7 @@ class _Search(pyvrp.IteratedLocalSearchCallbacks):  # type: ignore[misc]
             warnings.simplefilter("ignore", pyvrp.exceptions.PenaltyBoundWarning)
             pyvrp.solve(data, self.must_stop, self.budget.seed, collect_stats=False, params=params)
 
-    def must_stop(self, _: float) -> bool:
+    def must_stop(self, best_cost: int) -> bool:
         self.rounds += 1
         self.rounds_since_best += 1
         if self.budget.is_over():

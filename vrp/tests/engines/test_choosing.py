@@ -93,3 +93,13 @@ def test_the_page_on_engines_tells_the_truth_about_every_feature() -> None:
     for feature in Feature:
         for name in ENGINES:
             assert (said[feature][name] != "no") == (feature in engines.get(name).supports), (feature, name)
+
+
+def test_more_tables_than_fit_into_memory_are_refused() -> None:
+    stops = [job(k, k % 2) for k in range(1, 2001)]
+    fleet = [vehicle(str(k), costs={"per_hour": 10 + k, "per_km": 1}) for k in range(100)]
+
+    problem = build(request(fleet, stops, (0, 10)))
+
+    assert engines.missing("pyvrp", problem) == [Feature.MIXED_FLEET]
+    assert engines.choose(problem) == "vroom"
