@@ -14,8 +14,8 @@ pytestmark = pytest.mark.django_db  # a request looks after old connections
 class Stream(io.BytesIO):
     """Gives a few bytes at a time, as a socket does."""
 
-    def read(self, size: int = -1) -> bytes:
-        return super().read(min(size, 7) if size >= 0 else -1)
+    def read(self, size: int | None = -1) -> bytes:
+        return super().read(-1 if size is None or size < 0 else min(size, 7))
 
 
 def send(body: bytes) -> tuple[str, bytes, io.BytesIO]:
