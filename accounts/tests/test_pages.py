@@ -192,7 +192,9 @@ def test_signing_a_device_out_takes_a_post(alice):
     assert browser(alice).get(reverse("accounts:device-revoke", args=[device.pk])).status_code == 405
 
 
-@pytest.mark.parametrize("url", [PROFILE, CHANGE, "/profile/devices/0b9a2f6e-9c1d-4a52-b0cf-3a0f2f1f5d22/revoke/"])
+@pytest.mark.parametrize(
+    "url", [PROFILE, CHANGE, "/profile/devices/0b9a2f6e-9c1d-4a52-b0cf-3a0f2f1f5d22/revoke/"]
+)
 def test_nobody_is_led_to_the_log_in(client, url):
     for answer in (client.get(url), client.post(url)):
         assert answer.status_code == 302

@@ -17,7 +17,9 @@ def add_file_options(parser: ArgumentParser, *, positional: bool = True) -> None
     """This will add FILE and what says how to read it."""
     if positional:
         parser.add_argument("file", metavar="FILE", help="the problem; - reads standard input")
-    parser.add_argument("--format", choices=FORMATS, default="auto", help="default: seen from name and content")
+    parser.add_argument(
+        "--format", choices=FORMATS, default="auto", help="default: seen from name and content"
+    )
     parser.add_argument("--vehicles", metavar="FILE", help="vehicles, where FILE is a table of stops only")
     parser.add_argument(
         "--round-func",

@@ -23,13 +23,15 @@ from config.parent import end_with_parent
 from vrp.management import demo
 from vrp.services import scenarios, sessions
 
-EMAIL, PASSWORD = "demo@routebook.example", "routebook-demo"  # noqa: S105  printed on purpose, loopback only
+EMAIL, PASSWORD = "demo@routebook.example", "routebook-demo"
 _READY_WITHIN = 60  # seconds
 _GRACE = 15
 
 
 class Command(BaseCommand):
-    help = "Prepare the database, a demo account and a demo scenario; run web server and worker until stopped."
+    help = (
+        "Prepare the database, a demo account and a demo scenario; run web server and worker until stopped."
+    )
     requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -63,7 +65,9 @@ class Command(BaseCommand):
                 child = self.children.get(name)
                 if child is None or child.poll() is not None:
                     if child is not None:
-                        self.stderr.write(f"The {name} process ended ({child.returncode}); starting it again.")
+                        self.stderr.write(
+                            f"The {name} process ended ({child.returncode}); starting it again."
+                        )
                         time.sleep(0.5)
                     self.children[name] = _start(command)
             if not announced and _is_ready(port):
@@ -112,12 +116,18 @@ def _refuse_taken_port(port: int) -> None:
         try:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
-            raise CommandError(f"Port {port} is taken ({error.strerror}); choose another: PORT=8001 make demo") from None
+            raise CommandError(
+                f"Port {port} is taken ({error.strerror}); choose another: PORT=8001 make demo"
+            ) from None
 
 
 def _start(command: list[str]) -> subprocess.Popen[bytes]:
     # A session of its own: Ctrl-C reaches only us, and we end the children in order.
-    environment = os.environ | {"ROUTEBOOK_END_WITH_PARENT": "1", "LOG_FORMAT": "console", "LOG_LEVEL": "WARNING"}
+    environment = os.environ | {
+        "ROUTEBOOK_END_WITH_PARENT": "1",
+        "LOG_FORMAT": "console",
+        "LOG_LEVEL": "WARNING",
+    }
     manage = [sys.executable, str(settings.BASE_DIR / "manage.py")]
     return subprocess.Popen([*manage, *command], env=environment, start_new_session=True)  # noqa: S603
 
@@ -139,4 +149,6 @@ def _make_account() -> None:
     now = timezone.now()
     session = sessions.create(by=user, name="Monaco, Monday", now=now)
     document = orjson.loads((demo.FOLDER / "monaco.json").read_bytes())
-    scenarios.create(session=session, name="All stops, three vans and a bike", document=document, by=user, now=now)
+    scenarios.create(
+        session=session, name="All stops, three vans and a bike", document=document, by=user, now=now
+    )

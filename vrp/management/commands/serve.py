@@ -16,7 +16,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--host", default="127.0.0.1")
         parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
-        parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes, default one a core")
+        parser.add_argument(
+            "--workers", type=int, default=os.cpu_count() or 1, help="processes, default one a core"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         end_with_parent()

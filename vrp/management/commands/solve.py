@@ -24,7 +24,10 @@ class Command(BaseCommand):
         add_file_options(parser)
         parser.add_argument("--engine", default="auto", help="auto (default) or the name of one engine")
         parser.add_argument(
-            "--time-limit", type=float, default=limits.DEFAULT_TIME_LIMIT, help="seconds (default %(default)s)"
+            "--time-limit",
+            type=float,
+            default=limits.DEFAULT_TIME_LIMIT,
+            help="seconds (default %(default)s)",
         )
         parser.add_argument("--seed", type=int, default=1, help="for the engine's random numbers (default 1)")
         parser.add_argument("--out", type=Path, help="write the plan here instead of to standard output")
@@ -32,7 +35,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             if not 0 < options["time_limit"] <= limits.MAX_TIME_LIMIT:
-                raise BadInput(f"--time-limit: should be more than 0 and at most {limits.MAX_TIME_LIMIT} seconds")
+                raise BadInput(
+                    f"--time-limit: should be more than 0 and at most {limits.MAX_TIME_LIMIT} seconds"
+                )
             document = read_problem(options)
             plan = planner.solve(
                 document,
@@ -60,7 +65,9 @@ class Command(BaseCommand):
         sys.exit(FOUND if plan["status"].startswith("feasible") else NOT_FOUND)
 
     def _progress(self, progress: dict[str, Any]) -> None:
-        line = f"{progress['elapsed']:8.1f} s  cost {progress['cost']:<14} vehicles {progress['vehicles_used']}"
+        line = (
+            f"{progress['elapsed']:8.1f} s  cost {progress['cost']:<14} vehicles {progress['vehicles_used']}"
+        )
         if progress["unassigned"]:
             line += f"  unassigned {progress['unassigned']}"
         if time.monotonic() - getattr(self, "_said_at", 0) > 0.2:  # engines improve faster than people read
