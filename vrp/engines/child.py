@@ -137,6 +137,8 @@ def _follow(watched: _Watched, budget: Budget, report: Report, grace: float) -> 
             watched.best = _read(message["routes"], message["claimed_cost"])
             watched.stop_reason = message["stop_reason"]
             report(watched.best)
+        if watched.stop_reason:
+            break  # the rest is tidying up, which killing does faster
         if not stopped and budget.should_stop():
             stopped = True
             wall = min(wall, time.monotonic() + grace)
@@ -200,7 +202,7 @@ class _Worker:
     def work(self, problem: Problem, write: Callable[[bytes], Any]) -> None:
         self.write = write
         plan = engines.get(self.settings["engine"]).solve(problem, self.budget, self.report)
-        if time.monotonic() >= self.budget.deadline:
+        if time.monotonic() >= self.budget.deadline - _TICK:  # libraries count a little faster
             self.reason = self.reason or "time_limit"
         self.send(plan, self.reason or "finished")
 
