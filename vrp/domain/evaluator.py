@@ -85,7 +85,7 @@ def evaluate(problem: Problem, plan: Plan) -> Evaluation:
     routes = tuple(
         timed(problem, vehicle, steps) for vehicle, steps in _resolved(problem, plan) if _is_used(steps)
     )
-    served = {visit.task.index for route in routes for _, visit in route.tasks if visit.task}
+    served = {task.index for route in routes for _, _, task in route.tasks}
     left_out = tuple(o for o in problem.orders if not any(task.index in served for task in o.tasks))
     breakdown: defaultdict[str, float] = defaultdict(float)
     for route in routes:
@@ -175,9 +175,9 @@ def _route_costs(problem: Problem, route: TimedRoute) -> Iterator[tuple[str, flo
             yield f"/vehicles/costs/{name}", amount
     names = {str(route.vehicle.id), str(route.vehicle.spec.id)}
     wishes: defaultdict[str, float] = defaultdict(float)
-    for _, visit in route.tasks:
-        order = problem.orders[visit.task.order]  # type: ignore[union-attr]
-        if visit.task is order.tasks[0]:
+    for _, _, task in route.tasks:
+        order = problem.orders[task.order]
+        if task is order.tasks[0]:
             cost = sum(wish.cost for wish in order.spec.preferred_vehicles if str(wish.vehicle) in names)
             wishes[f"/{order.path[0]}/preferred_vehicles"] += cost
     yield from ((path, amount) for path, amount in wishes.items() if amount)

@@ -16,6 +16,9 @@ from vrp.errors import Fault, Invalid
 from vrp.errors import Place as Path
 
 NO_WAY = -1
+TaskKind = Literal["job", "pickup", "delivery"]
+_PICKUP: TaskKind = "pickup"
+_DELIVERY: TaskKind = "delivery"
 Window = tuple[int, int]
 Load = tuple[int, ...]
 _Location = tuple[float, float] | str | int | None
@@ -67,7 +70,7 @@ class Task:
     end; `change` is what a shipment's end adds to (or takes from) the load on board."""
 
     index: int
-    kind: Literal["job", "pickup", "delivery"]
+    kind: TaskKind
     id: str | int
     path: Path
     order: int
@@ -199,38 +202,36 @@ def build(request: requests.Request, places: Places, travels: Mapping[str, Trave
     orders: list[Order] = []
     tasks: list[Task] = []
     nothing = (0,) * dimensions
-
-    def task(kind, name, path, stop, delivery=nothing, pickup=nothing, change=nothing) -> Task:  # type: ignore[no-untyped-def]
-        windows = tuple((window.start, window.end) for window in stop.time_windows)
-        made = Task(
-            len(tasks),
-            kind,
-            name,
-            path,
-            len(orders),
-            places.at[path],
-            windows,
-            delivery,
-            pickup,
-            change,
-            stop,
-        )
-        tasks.append(made)
-        return made
-
     for i, job in enumerate(request.jobs):
-        made = task("job", job.id, ("jobs", i), job, job.delivery or nothing, job.pickup or nothing)
-        orders.append(Order(len(orders), "job", job.id, ("jobs", i), (made,), job))
+        path: Path = ("jobs", i)
+        loads = (job.delivery or nothing, job.pickup or nothing, nothing)
+        tasks.append(_task("job", job.id, path, len(tasks), len(orders), places, loads, job))
+        orders.append(Order(len(orders), "job", job.id, path, (tasks[-1],), job))
     for i, shipment in enumerate(request.shipments):
+        path, order = ("shipments", i), len(orders)
         amount = shipment.amount or nothing
-        ends = []
-        for kind, stop, sign in (("pickup", shipment.pickup, 1), ("delivery", shipment.delivery, -1)):
+        up, down = (nothing, nothing, amount), (nothing, nothing, tuple(-part for part in amount))
+        first, second = shipment.pickup, shipment.delivery
+        for kind, stop, loads in ((_PICKUP, first, up), (_DELIVERY, second, down)):
             name = stop.id if stop.id is not None else shipment.key
-            change = tuple(sign * part for part in amount)
-            ends.append(task(kind, name, ("shipments", i, kind), stop, change=change))
-        orders.append(Order(len(orders), "shipment", shipment.key, ("shipments", i), tuple(ends), shipment))
+            tasks.append(_task(kind, name, (*path, kind), len(tasks), order, places, loads, stop))
+        orders.append(Order(order, "shipment", shipment.key, path, (tasks[-2], tasks[-1]), shipment))
     vehicles = _vehicles(request, places, travels)
     return Problem(request, places.rows, tuple(orders), tuple(tasks), vehicles, dimensions, dict(travels))
+
+
+def _task(
+    kind: TaskKind,
+    name: str | int,
+    path: Path,
+    index: int,
+    order: int,
+    places: Places,
+    loads: tuple[Load, Load, Load],
+    stop: requests.Stop,
+) -> Task:
+    windows = tuple((window.start, window.end) for window in stop.time_windows)
+    return Task(index, kind, name, path, order, places.at[path], windows, *loads, stop)
 
 
 def _vehicles(

@@ -178,10 +178,9 @@ class Stop(Frozen):
         return self
 
 
-class Job(Stop):
-    id: Id
-    delivery: Amounts = ()
-    pickup: Amounts = ()
+class Served(Frozen):
+    """What a job and a shipment have in common: who may serve it, and what leaving it out means."""
+
     skills: Ids = ()
     skills_any: Ids = ()
     skills_none: Ids = ()
@@ -190,26 +189,23 @@ class Job(Stop):
     preferred_vehicles: tuple[Preference, ...] = ()
     priority: Annotated[int, BeforeValidator(_whole), Field(ge=0, le=100)] = 0
     penalty: Money | None = None
-    alternatives_group: Id | None = None
     compatibility_class: Id | None = None
 
 
-class Shipment(Frozen):
+class Job(Served, Stop):
+    id: Id
+    delivery: Amounts = ()
+    pickup: Amounts = ()
+    alternatives_group: Id | None = None
+
+
+class Shipment(Served):
     id: Id | None = None
     description: Text = ""
     amount: Amounts = ()
     pickup: Stop
     delivery: Stop
     max_ride_time: Seconds | None = None
-    skills: Ids = ()
-    skills_any: Ids = ()
-    skills_none: Ids = ()
-    allowed_vehicles: Ids = ()
-    forbidden_vehicles: Ids = ()
-    preferred_vehicles: tuple[Preference, ...] = ()
-    priority: Annotated[int, BeforeValidator(_whole), Field(ge=0, le=100)] = 0
-    penalty: Money | None = None
-    compatibility_class: Id | None = None
     meta: Meta = {}
 
     @model_validator(mode="after")

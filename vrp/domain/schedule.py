@@ -56,8 +56,9 @@ class TimedRoute:
     breakdown: dict[str, float] = field(default_factory=dict)
 
     @property
-    def tasks(self) -> Iterator[tuple[int, Visit]]:
-        return ((k, visit) for k, visit in enumerate(self.visits) if visit.task)
+    def tasks(self) -> Iterator[tuple[int, Visit, Task]]:
+        """The visits that serve something: position, visit, what is served."""
+        return ((k, visit, visit.task) for k, visit in enumerate(self.visits) if visit.task)
 
     @property
     def start_time(self) -> int:
@@ -221,8 +222,8 @@ def _load(problem: Problem, route: TimedRoute) -> None:
     load = [0] * problem.dimensions
     for dimension, amount in enumerate(route.vehicle.spec.initial_load):
         load[dimension] += amount
-    for _, visit in route.tasks:
-        for dimension, amount in enumerate(visit.task.delivery):  # type: ignore[union-attr]
+    for _, _, task in route.tasks:
+        for dimension, amount in enumerate(task.delivery):
             load[dimension] += amount
     route.load_start = tuple(load)
     for visit in route.visits:

@@ -12,7 +12,7 @@ def check(problem: Problem, routes: Sequence[TimedRoute]) -> Iterator[Violation]
         if capacity is None:
             continue
         loads: list[tuple[int | None, str, tuple[int, ...]]] = [(None, "start", route.load_start)]
-        loads += [(step, f"{visit.type} {visit.id}", visit.load) for step, visit in route.tasks]
+        loads += [(step, f"{visit.type} {visit.id}", visit.load) for step, visit, _ in route.tasks]
         for step, where, load in loads:
             for dimension, (amount, most) in enumerate(zip(load, capacity, strict=True)):
                 if amount > most:

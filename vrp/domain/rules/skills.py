@@ -9,8 +9,8 @@ def check(problem: Problem, routes: Sequence[TimedRoute]) -> Iterator[Violation]
     """A vehicle has all of a job's skills, any of its skills_any, none of its skills_none."""
     for number, route in enumerate(routes):
         has = {str(skill) for skill in route.vehicle.spec.skills}
-        for step, visit in route.tasks:
-            spec = problem.orders[visit.task.order].spec  # type: ignore[union-attr]
+        for step, visit, task in route.tasks:
+            spec = problem.orders[task.order].spec
             lacks = sorted({str(skill) for skill in spec.skills} - has)
             any_of = {str(skill) for skill in spec.skills_any}
             barred = sorted({str(skill) for skill in spec.skills_none} & has)

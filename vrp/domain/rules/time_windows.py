@@ -9,7 +9,7 @@ from vrp.domain.schedule import TimedRoute
 def check(problem: Problem, routes: Sequence[TimedRoute]) -> Iterator[Violation]:
     """Work begins inside one of the stop's time windows."""
     for number, route in enumerate(routes):
-        for step, visit in route.tasks:
+        for step, visit, _ in route.tasks:
             if visit.late:
                 begins, closed = clock.show(visit.service_start), clock.show(visit.latest)
                 message = f"{visit.type} {visit.id} begins at {begins}, its time window closed at {closed}"

@@ -9,8 +9,8 @@ def check(problem: Problem, routes: Sequence[TimedRoute]) -> Iterator[Violation]
     """A job is served by one of its allowed vehicles and by none of its forbidden ones."""
     for number, route in enumerate(routes):
         names = {str(route.vehicle.id), str(route.vehicle.spec.id)}
-        for step, visit in route.tasks:
-            spec = problem.orders[visit.task.order].spec  # type: ignore[union-attr]
+        for step, visit, task in route.tasks:
+            spec = problem.orders[task.order].spec
             allowed = {str(name) for name in spec.allowed_vehicles}
             forbidden = {str(name) for name in spec.forbidden_vehicles}
             if (allowed and not allowed & names) or forbidden & names:

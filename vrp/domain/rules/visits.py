@@ -15,9 +15,7 @@ def check(problem: Problem, routes: Sequence[TimedRoute]) -> Iterator[Violation]
         vehicles[route.vehicle.index] += 1
         if vehicles[route.vehicle.index] == 2:
             yield Violation("vehicle", f"vehicle {route.vehicle.id} makes two routes", number)
-        for step, visit in route.tasks:
-            task = visit.task
-            assert task is not None
+        for step, visit, task in route.tasks:
             if task.index in seen:
                 yield Violation("duplicate", f"{visit.type} {visit.id} is served twice", number, step)
             seen.setdefault(task.index, (number, step))
