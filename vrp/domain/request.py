@@ -488,12 +488,22 @@ def _distinct(faults: list[Fault]) -> Iterator[Fault]:
             yield fault
 
 
+_WORDS = {
+    "extra_forbidden": "unknown key (free data goes under meta)",
+    "missing": "is required",
+    "tuple_type": "should be a list",
+    "dict_type": "should be an object",
+    "model_type": "should be an object",
+    "string_type": "should be a text",
+    "bool_type": "should be true or false",
+}
+
+
 def _faults_of(error: ValidationError, document: dict[str, Any]) -> Iterator[Fault]:
     for item in error.errors(include_url=False, include_context=False, include_input=False):
         loc = _place_in(document, item["loc"])
         message = item["msg"].removeprefix("Value error, ")
-        if item["type"] == "extra_forbidden":
-            message = "unknown key (free data goes under meta)"
+        message = _WORDS.get(item["type"], message)
         yield Fault(loc, message, item["type"])
 
 

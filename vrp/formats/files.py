@@ -45,6 +45,9 @@ def preview(
             raise Invalid([Fault((), "the file is empty")])
         if name in ("csv", "xlsx"):
             return tables.preview(data, vehicles)
+        if vehicles is not None:
+            message = "a second file of vehicles goes only with a table of stops"
+            raise Invalid([Fault(("vehicles",), message, "not_a_table")])
         document = _document(data, name, round_func)
         requests.read(document)
     except Invalid as error:

@@ -59,8 +59,12 @@ def _read_into(made: Preview, stops: Stops, vehicles: Table | None) -> None:
     faults = [*stops.table.faults, *(vehicles.faults if vehicles else [])]
     if not listed:
         faults.append(Fault(("vehicles",), _NO_VEHICLES, "missing"))
-    if not faults:
-        faults = list(_faults_of(document, stops, vehicles))
+    # What could not be read is missing from the request: one fault a cell is enough.
+    named = {fault.loc[:length] for fault in faults for length in range(1, len(fault.loc) + 1)}
+    for fault in _faults_of(document, stops, vehicles):
+        is_new = fault.loc not in named and (fault.type != "missing" or not named)
+        if is_new and (listed or fault.loc[:1] != ("vehicles",)):
+            faults.append(fault)
     made.notes = list(_notes(stops.table, vehicles))
     made.faults = faults[:100]
     made.document = None if faults else document
@@ -72,6 +76,8 @@ def _sheets(data: bytes, vehicles: bytes | None) -> tuple[Sheet, Sheet | None]:
     stops = [sheet for sheet in sheets if sheet not in fleets]
     if vehicles is not None:
         fleets = _all_sheets(vehicles)
+        if not fleets or not fleets[0].rows:
+            raise Invalid([Fault(("vehicles",), "the file of vehicles has no rows below a row of headings")])
     if not stops or not stops[0].rows:
         raise Invalid([Fault((), "there are no rows of stops below a row of headings")])
     return stops[0], fleets[0] if fleets and fleets[0].rows else None

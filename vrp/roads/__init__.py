@@ -1,5 +1,6 @@
 """Travel times and distances between the places of a request: the matrices it brought, or an estimate."""
 
+from vrp.domain import limits
 from vrp.domain.problem import Places, Travel, inline_travel
 from vrp.domain.request import Request
 from vrp.errors import Fault, Invalid
@@ -10,6 +11,15 @@ SOURCES = ("inline", "straight_line")
 
 def travels(request: Request, places: Places) -> dict[str, Travel]:
     """This will return the travel between all places, by vehicle profile. Raises `Invalid` where there is none."""
+    refuse_unknown(request, places)
+    if request.matrices:
+        return inline_travel(request)
+    profiles = {vehicle.profile for vehicle in request.vehicles}
+    return {profile: straight_line.travel(places, profile) for profile in profiles}
+
+
+def refuse_unknown(request: Request, places: Places) -> None:
+    """This will raise `Invalid` when there are no roads for the request: its source, profiles or number of places."""
     source = request.options.matrix_source or ("inline" if request.matrices else "straight_line")
     if source not in SOURCES:
         loc = ("options", "matrix_source")
@@ -19,7 +29,12 @@ def travels(request: Request, places: Places) -> dict[str, Travel]:
     if source == "inline" and not request.matrices:
         raise Invalid([Fault(("matrices",), "are needed when options.matrix_source is inline", "missing")])
     if request.matrices:
-        return inline_travel(request)
+        return
+    size = len(places.rows)
+    if size > limits.MAX_PLACES:
+        raise Invalid(
+            [Fault(("jobs",), f"{size} different places; the limit is {limits.MAX_PLACES}", "too_long")]
+        )
     profiles = {vehicle.profile: i for i, vehicle in reversed(list(enumerate(request.vehicles)))}
     unknown = [
         Fault(
@@ -33,4 +48,3 @@ def travels(request: Request, places: Places) -> dict[str, Travel]:
     ]
     if unknown:
         raise Invalid(unknown)
-    return {profile: straight_line.travel(places, profile) for profile in profiles}

@@ -7,9 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vrp.domain import limits
 from vrp.domain.problem import Places, Travel
-from vrp.errors import Fault, Invalid
 
 EARTH_RADIUS = 6_371_009  # metres, the mean
 _BLOCK = 500  # rows at a time, so that memory stays near that of the answer
@@ -42,10 +40,6 @@ PROFILES = {
 def travel(places: Places, profile: str) -> Travel:
     """This will estimate seconds and metres between all places, rows to columns, as int64."""
     size = len(places.rows)
-    if size > limits.MAX_PLACES:
-        raise Invalid(
-            [Fault(("jobs",), f"{size} different places; the limit is {limits.MAX_PLACES}", "too_long")]
-        )
     estimate = PROFILES[profile]
     coordinates = np.radians(
         np.array([place.coordinates for place in places.rows], dtype=np.float64)

@@ -7,7 +7,8 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import User
-from vrp.domain import changes, request
+from vrp import roads
+from vrp.domain import changes, problem, request
 from vrp.domain.digest import digest
 from vrp.errors import Conflict, Fault, Invalid
 from vrp.models import PlanningSession, Scenario, ScenarioRevision
@@ -103,7 +104,7 @@ def delete(*, scenario: Scenario) -> None:
 def _validate(name: str | None, document: Document | None) -> None:
     """Every fault of both at once; places are those inside the request."""
     faults: list[Fault] = []
-    checks: list[tuple[Any, Callable[[Any], object]]] = [(name, names.valid), (document, request.read)]
+    checks: list[tuple[Any, Callable[[Any], object]]] = [(name, names.valid), (document, _read)]
     for value, check in checks:
         try:
             if value is not None:
@@ -112,6 +113,12 @@ def _validate(name: str | None, document: Document | None) -> None:
             faults += error.faults
     if faults:
         raise Invalid(faults)
+
+
+def _read(document: Document) -> None:
+    """What nobody could ever solve is refused now, not when its turn comes."""
+    asked = request.read(document)
+    roads.refuse_unknown(asked, problem.places_of(asked))
 
 
 @transaction.atomic

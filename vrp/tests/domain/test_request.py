@@ -118,7 +118,7 @@ def test_midnight_is_that_of_the_time_zone_also_on_the_day_the_clocks_change():
         ([], (), "object"),
         ({}, ("vehicles",), "required"),
         ({"vehicles": []}, ("vehicles",), "at least one vehicle"),
-        ({"vehicles": {}}, ("vehicles",), "tuple"),
+        ({"vehicles": {}}, ("vehicles",), "should be a list"),
         ({"vehicles": [VAN], "job": []}, ("job",), "unknown key"),
         ({"vehicles": [VAN | {"capcity": [1]}]}, ("vehicles", 0, "capcity"), "unknown key"),
         ({"vehicles": [{"id": "V"}]}, ("vehicles", 0), "start or an end"),
