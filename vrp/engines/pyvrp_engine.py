@@ -134,7 +134,6 @@ class _Model:
         self.fleet = fleet
         self.network = Network(problem, fleet)
         self.orders = [order for order in problem.orders if order.index not in left_out]
-        self.has_due = any(order.spec.penalty is None for order in self.orders)
         # PyVRP's service is the same for all vehicles; what a kind needs on top goes on the ways out of a task.
         self.work = np.min([self.network.work(kind) for kind in fleet], axis=0)
         self.counts_tasks = any(kind.sample.spec.max_tasks is not None for kind in fleet)
