@@ -23,9 +23,12 @@ def dump(connection: BaseDatabaseWrapper, file: Path) -> None:
     if file.exists():
         raise BackupError(f"{file} exists already")
     partial = file.with_name(f"{file.name}.part")
-    partial.unlink(missing_ok=True)
     try:
+        partial.unlink(missing_ok=True)
         partial.touch(mode=0o600, exist_ok=False)
+    except OSError as error:
+        raise BackupError(f"{file} cannot be written: {error.strerror}") from error
+    try:
         _run(_program("pg_dump", connection), connection, "--format=custom", f"--file={partial}")
         partial.rename(file)
     finally:

@@ -23,6 +23,7 @@ from vrp.errors import Fault, Invalid, RoutebookError
 
 log = structlog.get_logger(__name__)
 Progress = dict[str, Any]
+DEFAULT_SEED = 1
 _LEAST = 2.0  # seconds an engine gets that takes over late
 
 
@@ -72,36 +73,38 @@ def prepare(document: Any) -> Problem:
 def solve(
     document: Any,
     *,
-    engine: str = "auto",
-    time_limit: float = limits.DEFAULT_TIME_LIMIT,
-    seed: int = 1,
+    engine: str | None = None,
+    time_limit: float | None = None,
+    seed: int | None = None,
     report: Callable[[Progress], None] = lambda progress: None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> dict[str, Any]:
     """This will return the best verified plan found within `time_limit` seconds, in the contract's shape.
 
-    `report` is told of each better plan; `should_stop` is asked several times a second, and a stop keeps the best
-    plan so far. Raises `Invalid` for a bad request or one no engine can do, `NoVerifiedPlan` when engines fail.
+    What is not given here is taken from the request's `options`. `report` is told of each better plan; `should_stop`
+    is asked several times a second, and a stop keeps the best plan so far. Raises `Invalid` for a bad request or one
+    no engine can do, `NoVerifiedPlan` when engines fail.
     """
     problem = prepare(document)
-    if problem.request.options.mode == "check":
-        return _published(
-            document, problem, check(problem, given_plan(problem)), {"name": "check", "version": ""}
-        )
-    asked = problem.request.options.engine if engine == "auto" else engine
+    options = problem.request.options
     watch = Watch(problem, report)
-    stop_reason = _search(document, watch, asked, time_limit, seed, should_stop)
-    judged = _repaired(watch)
+    if options.mode == "check":
+        judged, stop_reason = check(problem, given_plan(problem)), "finished"
+        watch.trace.append([0, judged.cost])
+    else:
+        limit = time_limit or options.time_limit or limits.DEFAULT_TIME_LIMIT
+        seed = _first(seed, options.seed, DEFAULT_SEED)
+        stop_reason = _search(document, watch, engine or options.engine, limit, seed, should_stop)
+        judged = _repaired(watch)
     described = {
-        "name": watch.best_engine,
-        "version": engines.get(watch.best_engine).version,
+        "name": watch.best_engine or "check",
+        "version": engines.get(watch.best_engine).version if watch.best_engine else "",
         "seed": seed,
         "runtime_ms": round((time.monotonic() - watch.started) * 1000),
         "stop_reason": stop_reason,
         "trace": watch.trace,
     }
-    receipt = {"native": sorted(used_by(problem.request)), "emulated": []}
-    return _published(document, problem, judged, described, receipt)
+    return _published(document, judged, described)
 
 
 def _search(
@@ -169,24 +172,22 @@ def _repaired(watch: Watch) -> Evaluation:
     return watch.best
 
 
-def _published(
-    document: Any,
-    problem: Problem,
-    judged: Evaluation,
-    engine: dict[str, Any],
-    capabilities: dict[str, Any] | None = None,
-) -> dict[str, Any]:
+def _published(document: Any, judged: Evaluation, engine: dict[str, Any]) -> dict[str, Any]:
     payload = evaluator.payload(judged)
     payload["unassigned"] = [explanation.as_dict() for explanation in explain.explain(judged)]
     if _nobody_can_begin(judged):
         payload["status"] = "infeasible"
     payload["engine"] = engine
-    payload["capabilities"] = capabilities or {"native": [], "emulated": []}
+    payload["capabilities"] = {"native": sorted(used_by(judged.problem.request)), "emulated": []}
     payload["request_digest"] = digest(document)
-    payload["estimated"] = any(travel.estimated for travel in problem.travels.values())
+    payload["estimated"] = any(travel.estimated for travel in judged.problem.travels.values())
     return payload
 
 
 def _nobody_can_begin(judged: Evaluation) -> bool:
     """A request with something to serve of which no vehicle can serve anything."""
     return bool(judged.problem.orders) and len(judged.missing) == len(judged.problem.orders)
+
+
+def _first(*values: int | None) -> int:
+    return next(value for value in values if value is not None)

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Login, User
-from accounts.tests.factories import PASSWORD
+from accounts.tests.factories import PASSWORD, UserFactory
 
 pytestmark = pytest.mark.django_db
 NOT_AUTHENTICATED = b'{"detail":"Not authenticated"}'
@@ -224,3 +224,12 @@ def test_logging_out_takes_the_token_not_just_its_id(api_client, sign_in, alice)
 
 def test_logging_out_needs_the_token(api_client, db):
     assert api_client().post(LOGOUT, {}).status_code == 422
+
+
+def test_a_token_makes_no_browser_session(client):
+    user = UserFactory()
+
+    answer = client.post(TOKEN, {"email": user.email, "password": PASSWORD}, content_type="application/json")
+
+    assert answer.status_code == 200
+    assert "sessionid" not in answer.cookies

@@ -27,7 +27,7 @@ _MESSAGES = {
     "BREAK": "could not take its break",
     "UNREACHABLE": "has no way there",
     "PENALTY_CHEAPER": "leaving it out costs less than serving it",
-    "NOT_FOUND_IN_TIME": "the search ended before a place for it was found",
+    "NOT_FOUND_IN_TIME": "there is a place for it that the plan does not use",
 }
 _CODES = {
     "skills": "SKILL",

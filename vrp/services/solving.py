@@ -39,7 +39,7 @@ class _Run:
         self.progress: Document = {}
         self.stop = threading.Event()
         self.is_held = True
-        self.beaten_at = time.monotonic()
+        self.started = self.beaten_at = time.monotonic()
         asked = Solution.objects.only("request", "engine", "time_limit", "seed").get(pk=attempt.solution_id)
         self.result = _in_thread(lambda: self._plan(asked))
 
@@ -88,7 +88,8 @@ class _Run:
             attempts.give_back(self.attempt)
             return True
         if time.monotonic() - self.beaten_at >= _BEAT:
-            attempts.beat(self.attempt, self.progress)
+            elapsed = round(time.monotonic() - self.started, 1)
+            attempts.beat(self.attempt, self.progress | {"elapsed": elapsed})
             self.beaten_at = time.monotonic()
         return False
 

@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -96,6 +97,44 @@ def test_what_cannot_be_read_exits_with_2_and_says_why(words, tmp_path):
 
     assert done.returncode == 2
     assert len(done.stderr.splitlines()) == 1, done.stderr
+
+
+def test_where_the_plan_cannot_be_written_the_search_does_not_begin(tmp_path):
+    done = manage("solve", DATA / "ten.vrp", "--out", tmp_path / "nowhere" / "plan.json")
+
+    assert done.returncode == 2
+    assert done.stderr.strip().endswith("No such file or directory")
+
+
+def test_solve_takes_limit_and_seed_from_the_file_unless_told_otherwise(tmp_path):
+    problem = written(tmp_path, document([job(1)], options={"time_limit": 0.4, "seed": 77}))
+
+    engine = json.loads(manage("solve", problem).stdout)["engine"]
+
+    assert engine["seed"] == 77
+    assert engine["runtime_ms"] < 5_000
+
+
+def test_an_interrupt_writes_the_best_plan_so_far(tmp_path):
+    plan = tmp_path / "plan.json"
+    words = [sys.executable, settings.BASE_DIR / "manage.py", "solve", DATA / "ten.vrp"]
+    solving = subprocess.Popen([*words, "--time-limit", "60", "--out", plan], stderr=subprocess.PIPE, text=True)
+    assert "cost" in solving.stderr.readline()
+
+    solving.send_signal(signal.SIGINT)
+
+    solving.communicate(timeout=30)
+    assert solving.returncode == 0
+    assert json.loads(plan.read_text())["engine"]["stop_reason"] == "stopped"
+
+
+def test_a_plan_that_leaves_out_what_it_could_serve_is_not_feasible(tmp_path):
+    problem, plan = written(tmp_path, document([job(1)])), written(tmp_path, {"routes": []}, "plan.json")
+
+    done = manage("check", problem, plan)
+
+    assert done.returncode == 1
+    assert "not served: job J1" in done.stdout
 
 
 def test_a_feature_no_engine_models_exits_with_2_and_its_name(tmp_path):

@@ -25,7 +25,7 @@ class Command(check.Command):
         add_file_options(parser, positional=False)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if len(args) != 2 or not Path(args[0]).is_file():
+        if len(args) != 2 or not (args[0] == "-" or Path(args[0]).is_file()):
             if len(args) == 2 and not _is_app(args[0]):
                 self.stderr.write(f"{args[0]}: there is no such file")
                 sys.exit(BAD_INPUT)
@@ -47,11 +47,12 @@ class Command(check.Command):
             self.stdout.write(f"route {violation.route + 1}: {violation.message} [{violation.cause}]")
         for order in judged.missing:
             self.stdout.write(f"not served: {order.type} {order.id}")
-        word = "feasible" if judged.is_feasible else f"not feasible: {len(judged.violations)} violations"
+        is_feasible = judged.is_feasible and not judged.missing
+        word = "feasible" if is_feasible else "not feasible"
         self.stdout.write(
             f"{word}; cost {judged.cost}, {len(judged.routes)} vehicles, {len(judged.left_out)} unassigned"
         )
-        return FEASIBLE if judged.is_feasible else NOT_FEASIBLE
+        return FEASIBLE if is_feasible else NOT_FEASIBLE
 
 
 def _is_app(label: str) -> bool:

@@ -1,6 +1,8 @@
 """`manage.py solve`: a problem in, its plan out, no database."""
 
+import signal
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -22,29 +24,30 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         add_file_options(parser)
-        parser.add_argument("--engine", default="auto", help="auto (default) or the name of one engine")
+        parser.add_argument(
+            "--engine", help="auto or the name of one engine (default: the file's own, else auto)"
+        )
         parser.add_argument(
             "--time-limit",
             type=float,
-            default=limits.DEFAULT_TIME_LIMIT,
-            help="seconds (default %(default)s)",
+            help=f"seconds (default: the file's own, else {limits.DEFAULT_TIME_LIMIT})",
         )
-        parser.add_argument("--seed", type=int, default=1, help="for the engine's random numbers (default 1)")
+        parser.add_argument("--seed", type=int, help="for random numbers (default: the file's own, else 1)")
         parser.add_argument("--out", type=Path, help="write the plan here instead of to standard output")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        self.stopping = threading.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: self.stopping.set())  # and the best plan so far is written
         try:
-            if not 0 < options["time_limit"] <= limits.MAX_TIME_LIMIT:
-                raise BadInput(
-                    f"--time-limit: should be more than 0 and at most {limits.MAX_TIME_LIMIT} seconds"
-                )
-            document = read_problem(options)
+            _refuse_bad(options)
             plan = planner.solve(
-                document,
+                read_problem(options),
                 engine=options["engine"],
                 time_limit=options["time_limit"],
                 seed=options["seed"],
                 report=self._progress,
+                should_stop=self.stopping.is_set,
             )
         except Invalid as error:
             for fault in error.faults:
@@ -84,3 +87,17 @@ class Command(BaseCommand):
         for row in plan["unassigned"][:20]:
             reasons = "; ".join(reason["message"] for reason in row["reasons"])
             self.stderr.write(f"  not served: {row['type']} {row['id']}: {reasons}")
+
+
+def _refuse_bad(options: dict[str, Any]) -> None:
+    """What would only show after the search is looked at before it."""
+    limit, seed, out = options["time_limit"], options["seed"], options["out"]
+    if limit is not None and not 0 < limit <= limits.MAX_TIME_LIMIT:
+        raise BadInput(f"--time-limit: should be more than 0 and at most {limits.MAX_TIME_LIMIT} seconds")
+    if seed is not None and not 0 <= seed < 2**31:
+        raise BadInput("--seed: should be a whole number from 0 to 2147483647")
+    if out:
+        try:
+            out.open("ab").close()
+        except OSError as error:
+            raise BadInput(f"--out {out}: {error.strerror}") from error
