@@ -19,7 +19,9 @@ _MATRIX = {"type": "array", "items": {"type": "array", "items": {"type": ["numbe
 
 def add_schemas(result: Schema, **context: Any) -> Schema:
     """This will put both documents among the components of the API's description."""
-    result["components"]["schemas"] |= request_schemas() | {"Plan": PLAN}
+    result["components"]["schemas"] |= request_schemas() | {"Plan": PLAN, "Comparison": COMPARISON}
+    compared = result["paths"]["/api/v1/solutions/compare/"]["get"]["responses"]["200"]
+    compared["content"] = {"application/json": {"schema": {"$ref": REFERENCE.format(model="Comparison")}}}
     return result
 
 
@@ -117,7 +119,8 @@ PLAN = _object(
     unassigned=_list(_UNASSIGNED),
     engine=_object(
         **_all(_TEXT, "name version stop_reason"),
-        **_all(_WHOLE, "seed runtime_ms"),
+        seed=_MAYBE,
+        runtime_ms=_WHOLE,
         trace=_list(_list(_NUMBER)),
     ),
     capabilities=_object(native=_list(_TEXT), emulated=_list(_TEXT)),
@@ -126,4 +129,13 @@ PLAN = _object(
     ),
     request_digest=_TEXT,
     units={"type": "object"},
+    estimated={"type": "boolean", "description": "True where travel is estimated, not taken from roads."},
+)
+_VISIT = _object(vehicle=_ID, position=_WHOLE, arrival=_WHOLE) | {"type": ["object", "null"]}
+COMPARISON = _object(
+    kpis={
+        "type": "object",
+        "additionalProperties": _object(a=_NUMBER, b=_NUMBER, difference=_NUMBER),
+    },
+    moved=_list(_object(type=_TEXT, id=_ID, a=_VISIT, b=_VISIT, eta_shift=_MAYBE)),
 )

@@ -72,3 +72,18 @@ def test_the_docs_page_asks_nothing_of_other_sites(client_without_database):
     assert all(finders.find(a.removeprefix("/static/")) for a in addresses if a.startswith("/static/"))
     assert not re.search("https?://", script)
     assert '"validatorUrl": null' in script
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "statuses"),
+    [
+        ("/auth/token/", "post", {"200", "400", "401", "413", "422", "429", "503"}),
+        ("/sessions/{id}/scenarios/", "post", {"201", "400", "401", "404", "413", "422", "503"}),
+        ("/scenarios/{id}/solutions/", "post", {"202", "400", "401", "404", "409", "413", "422", "503"}),
+        ("/solutions/compare/", "get", {"200", "401", "404", "409", "422", "503"}),
+    ],
+)
+def test_the_schema_says_what_may_go_wrong(schema, path, method, statuses):
+    operation = schema["paths"][f"/api/v1{path}"][method]
+
+    assert set(operation["responses"]) == statuses
