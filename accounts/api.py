@@ -71,7 +71,12 @@ class Logout(OpenView):
         return Response(status=204)
 
 
-class Logins(mixins.ListModelMixin, mixins.DestroyModelMixin, viewsets.GenericViewSet[Login]):
+class Logins(
+    mixins.ListModelMixin,
+    mixins.RetrieveModelMixin,
+    mixins.DestroyModelMixin,
+    viewsets.GenericViewSet[Login],
+):
     queryset = Login.objects.all()
     serializer_class = serializers.LoginSerializer
 

@@ -13,7 +13,7 @@ from vrp.domain import plan as plans
 from vrp.domain import request as requests
 from vrp.domain.digest import digest
 from vrp.domain.evaluator import Evaluation
-from vrp.domain.features import used_by
+from vrp.domain.features import Feature, used_by
 from vrp.domain.plan import Plan
 from vrp.domain.problem import Problem, build, places_of
 from vrp.domain.rules import Violation
@@ -145,11 +145,15 @@ def _engines(problem: Problem, asked: str) -> Iterator[str]:
 
 def check(problem: Problem, plan: Plan) -> Evaluation:
     """This will judge a given plan by the same rules and change nothing."""
-    unknown = used_by(problem.request) & evaluator.NOT_JUDGED
-    if unknown:
-        names = ", ".join(sorted(unknown))
-        raise Invalid([Fault((), f"a plan cannot be checked yet for: {names}", "not_supported")])
+    refuse_unjudged(used_by(problem.request))
     return evaluator.evaluate(problem, plan)
+
+
+def refuse_unjudged(used: frozenset[Feature]) -> None:
+    """This will raise `Invalid` when a request uses what the evaluator has no rule for yet."""
+    unknown = ", ".join(sorted(used & evaluator.NOT_JUDGED))
+    if unknown:
+        raise Invalid([Fault((), f"a plan cannot be checked yet for: {unknown}", "not_supported")])
 
 
 def given_plan(problem: Problem) -> Plan:

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import User
-from vrp import engines, formats, queue
+from vrp import engines, formats, planner, queue
 from vrp.domain import comparison, features, limits
 from vrp.domain import request as requests
 from vrp.errors import Conflict, Fault, Invalid
@@ -132,8 +132,11 @@ def _refuse_what_it_cannot(scenario: Scenario, engine: str) -> None:
     """Before anything is queued; a combination that only the whole problem shows is refused by the planner."""
     problem = scenario.problem()
     used = features.used_by(problem)
+    if problem.options.mode == "check":
+        planner.refuse_unjudged(used)
+        return
     able = engines.able(used)
-    if problem.options.mode == "check" or (able if engine == "auto" else engine in able):
+    if able if engine == "auto" else engine in able:
         return
     names = engines.installed() if engine == "auto" else [engine]
     raise engines.EngineCannot(_refusal(name, used) for name in names)

@@ -118,7 +118,9 @@ def test_solve_takes_limit_and_seed_from_the_file_unless_told_otherwise(tmp_path
 def test_an_interrupt_writes_the_best_plan_so_far(tmp_path):
     plan = tmp_path / "plan.json"
     words = [sys.executable, settings.BASE_DIR / "manage.py", "solve", DATA / "ten.vrp"]
-    solving = subprocess.Popen([*words, "--time-limit", "60", "--out", plan], stderr=subprocess.PIPE, text=True)
+    solving = subprocess.Popen(
+        [*words, "--time-limit", "60", "--out", plan], stderr=subprocess.PIPE, text=True
+    )
     assert "cost" in solving.stderr.readline()
 
     solving.send_signal(signal.SIGINT)

@@ -71,7 +71,7 @@ ROUTES: dict[str, Policy] = {
     "/api/v1/auth/token/refresh/": Anybody("the refresh token says who"),
     "/api/v1/auth/logout/": Anybody("the refresh token says who"),
     "/api/v1/auth/logins/": Mine(),
-    "/api/v1/auth/logins/<pk>/": Row("login", {"DELETE": None}),
+    "/api/v1/auth/logins/<pk>/": Row("login", {"GET": None, "DELETE": None}),
     "/api/v1/users/me/": Mine({"GET": None, "PATCH": {"display_name": "New"}}),
     "/api/v1/sessions/": Mine({"GET": None, "POST": NAME}),
     "/api/v1/sessions/<pk>/": Row("session", {"GET": None, "PATCH": NAME, "DELETE": None}),
