@@ -182,7 +182,9 @@ def _published(document: Any, judged: Evaluation, engine: dict[str, Any]) -> dic
     if _nobody_can_begin(judged):
         payload["status"] = "infeasible"
     payload["engine"] = engine
-    payload["capabilities"] = {"native": sorted(used_by(judged.problem.request)), "emulated": []}
+    used, name = used_by(judged.problem.request), engine["name"]
+    emulated = used & engines.get(name).emulated if name in engines.ENGINES else frozenset()
+    payload["capabilities"] = {"native": sorted(used - emulated), "emulated": sorted(emulated)}
     payload["request_digest"] = digest(document)
     payload["estimated"] = any(travel.estimated for travel in judged.problem.travels.values())
     return payload

@@ -32,10 +32,13 @@ Report = Callable[[Plan], object]  # called with each better plan as soon as the
 
 
 class Engine(Protocol):
-    """A solver. `supports` lists the features it models exactly; asked for any other, it is not used."""
+    """A solver. `native` are the features it models by a means of its own, `emulated` those it models exactly by
+    another; `supports` is both. Asked for any other feature, it is not used."""
 
     name: str
     version: str
+    native: frozenset[Feature]
+    emulated: frozenset[Feature]
     supports: frozenset[Feature]
 
     def cannot(self, problem: Problem) -> frozenset[Feature]:

@@ -29,49 +29,54 @@ class OrToolsEngine:
 
     name = "ortools"
     version = metadata.version("ortools")
-    supports = frozenset(
+    native = frozenset(
         {
             Feature.CAPACITY,
             Feature.DELIVERY,
-            Feature.PICKUP,
-            Feature.INITIAL_LOAD,
             Feature.SHIPMENTS,
             Feature.TIME_WINDOWS,
             Feature.SEVERAL_TIME_WINDOWS,
-            Feature.SETUP,
             Feature.SERVICE,
             Feature.SERVICE_PER_TYPE,
             Feature.SKILLS,
             Feature.SKILLS_ANY,
             Feature.SKILLS_NONE,
             Feature.VEHICLE_CHOICE,
-            Feature.PREFERRED_VEHICLES,
-            Feature.PRIORITY,
             Feature.PENALTY,
             Feature.SHIFT,
             Feature.START_LATEST,
-            Feature.OPEN_START,
-            Feature.OPEN_END,
             Feature.SEVERAL_DEPOTS,
             Feature.MIXED_FLEET,
             Feature.PROFILES,
-            Feature.SPEED_FACTOR,
-            Feature.NO_WAY,
             Feature.COST_MATRIX,
             Feature.FIXED_COST,
             Feature.DISTANCE_COST,
-            Feature.TASK_COST,
             Feature.WAIT_COST,
             Feature.DURATION_COST,
             Feature.BREAKS,
-            Feature.OPTIONAL_BREAKS,
             Feature.MAX_TASKS,
             Feature.MAX_DISTANCE,
             Feature.MAX_DURATION,
             Feature.MAX_TRAVEL_TIME,
+        }
+    )
+    emulated = frozenset(
+        {
+            Feature.PICKUP,
+            Feature.SETUP,
+            Feature.PREFERRED_VEHICLES,
+            Feature.PRIORITY,
+            Feature.OPEN_START,
+            Feature.OPEN_END,
+            Feature.SPEED_FACTOR,
+            Feature.NO_WAY,
+            Feature.TASK_COST,
+            Feature.OPTIONAL_BREAKS,
+            Feature.INITIAL_LOAD,
             Feature.GIVEN_STEPS,
         }
     )
+    supports = native | emulated
 
     def cannot(self, problem: Problem) -> frozenset[Feature]:
         """This will return what is supported alone, but not in the combination this problem has it in."""

@@ -30,17 +30,32 @@ class PyVrpEngine:
 
     name = "pyvrp"
     version = metadata.version("pyvrp")
-    supports = frozenset(
+    native = frozenset(
         {
             Feature.CAPACITY,
             Feature.DELIVERY,
             Feature.PICKUP,
-            Feature.INITIAL_LOAD,
             Feature.SHIPMENTS,
             Feature.TIME_WINDOWS,
+            Feature.SERVICE,
+            Feature.PENALTY,
+            Feature.SHIFT,
+            Feature.START_LATEST,
+            Feature.SEVERAL_DEPOTS,
+            Feature.MIXED_FLEET,
+            Feature.PROFILES,
+            Feature.COST_MATRIX,
+            Feature.FIXED_COST,
+            Feature.DISTANCE_COST,
+            Feature.DURATION_COST,
+            Feature.MAX_DISTANCE,
+            Feature.MAX_DURATION,
+        }
+    )
+    emulated = frozenset(
+        {
             Feature.SEVERAL_TIME_WINDOWS,
             Feature.SETUP,
-            Feature.SERVICE,
             Feature.SERVICE_PER_TYPE,
             Feature.SKILLS,
             Feature.SKILLS_ANY,
@@ -48,28 +63,18 @@ class PyVrpEngine:
             Feature.VEHICLE_CHOICE,
             Feature.PREFERRED_VEHICLES,
             Feature.PRIORITY,
-            Feature.PENALTY,
-            Feature.SHIFT,
-            Feature.START_LATEST,
             Feature.OPEN_START,
             Feature.OPEN_END,
-            Feature.SEVERAL_DEPOTS,
-            Feature.MIXED_FLEET,
-            Feature.PROFILES,
             Feature.SPEED_FACTOR,
             Feature.NO_WAY,
-            Feature.COST_MATRIX,
-            Feature.FIXED_COST,
-            Feature.DISTANCE_COST,
             Feature.TASK_COST,
-            Feature.DURATION_COST,
             Feature.MAX_TASKS,
-            Feature.MAX_DISTANCE,
-            Feature.MAX_DURATION,
             Feature.MAX_TRAVEL_TIME,
+            Feature.INITIAL_LOAD,
             Feature.GIVEN_STEPS,
         }
     )
+    supports = native | emulated
 
     def cannot(self, problem: Problem) -> frozenset[Feature]:
         """This will return what is supported alone, but not in the combination this problem has it in."""

@@ -28,22 +28,17 @@ class VroomEngine:
 
     name = "vroom"
     version = metadata.version("pyvroom")
-    supports = frozenset(
+    native = frozenset(
         {
             Feature.CAPACITY,
             Feature.DELIVERY,
             Feature.PICKUP,
-            Feature.INITIAL_LOAD,
             Feature.SHIPMENTS,
             Feature.TIME_WINDOWS,
             Feature.SEVERAL_TIME_WINDOWS,
             Feature.SETUP,
             Feature.SERVICE,
             Feature.SERVICE_PER_TYPE,
-            Feature.SKILLS,
-            Feature.SKILLS_ANY,
-            Feature.SKILLS_NONE,
-            Feature.VEHICLE_CHOICE,
             Feature.PRIORITY,
             Feature.SHIFT,
             Feature.OPEN_START,
@@ -51,19 +46,29 @@ class VroomEngine:
             Feature.SEVERAL_DEPOTS,
             Feature.MIXED_FLEET,
             Feature.PROFILES,
-            Feature.SPEED_FACTOR,
             Feature.COST_MATRIX,
             Feature.FIXED_COST,
             Feature.DISTANCE_COST,
             Feature.BREAKS,
             Feature.BREAK_MAX_LOAD,
-            Feature.OPTIONAL_BREAKS,
             Feature.MAX_TASKS,
             Feature.MAX_DISTANCE,
             Feature.MAX_TRAVEL_TIME,
+        }
+    )
+    emulated = frozenset(
+        {
+            Feature.SKILLS,
+            Feature.SKILLS_ANY,
+            Feature.SKILLS_NONE,
+            Feature.VEHICLE_CHOICE,
+            Feature.SPEED_FACTOR,
+            Feature.OPTIONAL_BREAKS,
+            Feature.INITIAL_LOAD,
             Feature.GIVEN_STEPS,
         }
     )
+    supports = native | emulated
 
     def cannot(self, problem: Problem) -> frozenset[Feature]:
         """This will return what is supported alone, but not in the combination this problem has it in."""

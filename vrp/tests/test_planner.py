@@ -84,3 +84,9 @@ def test_a_stop_ends_the_search_at_once_and_keeps_what_there_is():
 
     assert plan["engine"]["stop_reason"] in ("stopped", "finished")
     assert plan["engine"]["runtime_ms"] < 10_000
+
+
+def test_the_plan_says_what_the_engine_models_by_itself_and_what_is_emulated():
+    plan = solve(document([job(1, skills=["a"])], [van(skills=["a"])]), engine="pyvrp")
+
+    assert plan["capabilities"] == {"native": [], "emulated": ["skills"]}
