@@ -24,7 +24,7 @@ def solve(solution_id: str) -> None:
 def _solve_apart(solution_id: str) -> None:
     """In a worker of its own: should it end that one too, the solves beside it are not hit a third time."""
     same_program = [sys.executable, *sys.orig_argv[1:], "--only", solution_id]
-    with subprocess.Popen(same_program) as process:  # noqa: S603  what we were started with ourselves
+    with subprocess.Popen(same_program) as process:
         while process.poll() is None and not closing.wait(0.2):
             pass
         process.terminate()

@@ -67,7 +67,7 @@ class Place:
     def run(self, *command: str | Path, stdin: str = "") -> "subprocess.CompletedProcess[str]":
         """Run a program as the server's user. This will keep our environment, and its secrets, out of it."""
         keep = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ}
-        return subprocess.run(  # noqa: S603
+        return subprocess.run(
             [str(part) for part in command],
             input=stdin,
             stdout=subprocess.PIPE,
@@ -191,7 +191,7 @@ def _as_user(account: Account | None) -> dict[str, Any]:
 
 
 def _quietly(command: list[str], account: Account | None = None) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(command, capture_output=True, text=True, check=False, cwd="/", **_as_user(account))  # noqa: S603
+    return subprocess.run(command, capture_output=True, text=True, check=False, cwd="/", **_as_user(account))
 
 
 def _reaches(account: Account, folder: Path) -> bool:

@@ -81,7 +81,7 @@ def run(
     with tempfile.TemporaryFile() as task, tempfile.TemporaryFile() as errors:
         pickle.dump(problem, task, protocol=pickle.HIGHEST_PROTOCOL)
         task.seek(0)
-        with subprocess.Popen(  # noqa: S603 our own module and settings
+        with subprocess.Popen(
             [sys.executable, "-P", "-m", __name__, json.dumps(settings)],
             stdin=task,
             stdout=subprocess.PIPE,

@@ -129,7 +129,7 @@ def _start(command: list[str]) -> subprocess.Popen[bytes]:
         "LOG_LEVEL": "WARNING",
     }
     manage = [sys.executable, str(settings.BASE_DIR / "manage.py")]
-    return subprocess.Popen([*manage, *command], env=environment, start_new_session=True)  # noqa: S603
+    return subprocess.Popen([*manage, *command], env=environment, start_new_session=True)
 
 
 def _is_ready(port: int) -> bool:
