@@ -1,13 +1,36 @@
-"""What changed between two JSON documents, as a JSON Patch (RFC 6902)."""
+"""Changes of a JSON document as a JSON Patch (RFC 6902): told from two documents, and made to one."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
 import orjson
 
+from vrp.domain.digest import digest
+from vrp.errors import Conflict
+
 Operation = dict[str, Any]
 _MOST = 2_000  # beyond this nobody reads a list of changes: the changed parts are then given whole
+_POINTER = re.compile("(/([^~/]|~[01])*)*")
+_INDEX = re.compile("0|[1-9][0-9]{0,8}")
+
+
+class DoesNotFit(Conflict):
+    """An operation is about a place that is not there, or that says something else than it was tested for."""
+
+    def __init__(self, path: object, why: str) -> None:
+        super().__init__(f"{path or 'The whole document'} {why}.")
+
+
+def apply(document: Any, operations: Iterable[Operation]) -> Any:
+    """This will return the document as `test`, `replace`, `add` and `remove` operations leave it.
+
+    The document given stays as it is. Raises `DoesNotFit` for the first operation that cannot be done.
+    """
+    for operation in operations:
+        document = _after(document, operation, _parts(operation["path"]))
+    return document
 
 
 def between(before: dict[str, Any], after: dict[str, Any]) -> list[Operation]:
@@ -68,3 +91,53 @@ def _same(one: Any, other: Any) -> bool:
 
 def _at(path: str, key: str | int) -> str:
     return f"{path}/{str(key).replace('~', '~0').replace('/', '~1')}"
+
+
+def _parts(path: str) -> list[str]:
+    if not _POINTER.fullmatch(path):
+        raise DoesNotFit(path, "is not a JSON pointer")
+    return [part.replace("~1", "/").replace("~0", "~") for part in path.split("/")[1:]]
+
+
+def _after(here: Any, operation: Operation, parts: list[str]) -> Any:
+    """What stands here after the operation. Only what lies on its way is copied, the rest is shared."""
+    if not parts:
+        return _replaced(here, operation)
+    action, is_last = operation["op"], len(parts) == 1
+    key = _key(here, parts[0], operation["path"], is_new=is_last and action == "add")
+    changed = here.copy()
+    if is_last and action == "add" and isinstance(changed, list):
+        changed.insert(key, operation["value"])
+    elif is_last and action == "add":
+        changed[key] = operation["value"]
+    elif is_last and action == "remove":
+        del changed[key]
+    else:
+        changed[key] = _after(here[key], operation, parts[1:])
+    return changed
+
+
+def _key(here: Any, part: str, path: str, *, is_new: bool) -> Any:
+    """The key or position that a part of a pointer stands for; `-` is the place after the last."""
+    if isinstance(here, dict) and (is_new or part in here):
+        return part
+    if isinstance(here, list) and is_new and part == "-":
+        return len(here)
+    if isinstance(here, list) and _INDEX.fullmatch(part) and int(part) < len(here) + is_new:
+        return int(part)
+    raise DoesNotFit(path, "is not there")
+
+
+def _replaced(here: Any, operation: Operation) -> Any:
+    if operation["op"] in ("add", "replace"):
+        return operation["value"]
+    if operation["op"] != "test":
+        raise DoesNotFit(operation["path"], f"cannot be changed by {operation['op']!r}")
+    if digest(here) != digest(operation["value"]):  # not ==, for which true and 1 are the same
+        raise DoesNotFit(operation["path"], f"is {_short(here)}, not {_short(operation['value'])}")
+    return here
+
+
+def _short(value: Any) -> str:
+    text = orjson.dumps(value).decode()
+    return text if len(text) <= 60 else f"{text[:57]}..."
