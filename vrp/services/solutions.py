@@ -8,10 +8,11 @@ from django.db import transaction
 
 from accounts.models import User
 from vrp import engines, formats, planner, queue
-from vrp.domain import comparison, features, limits
+from vrp.domain import changes, comparison, features, limits
 from vrp.domain import request as requests
 from vrp.errors import Conflict, Fault, Invalid
 from vrp.models import Scenario, Solution
+from vrp.services import scenarios
 
 Status = Solution.Status
 _DEFAULT_SEED = 1
@@ -19,6 +20,16 @@ _DEFAULT_SEED = 1
 
 class Finished(Conflict):
     """There is nothing left to stop."""
+
+
+class Outdated(Conflict):
+    """The change was meant for a scenario that has become another one."""
+
+    def __init__(self, why: Conflict) -> None:
+        super().__init__(
+            "The scenario has changed since this plan was made, so this change does not fit it any more"
+            f" ({str(why).rstrip('.')}). Solve the scenario as it is now to see what would help."
+        )
 
 
 class NoPlan(Conflict):
@@ -78,6 +89,27 @@ def again(*, solution: Solution, by: User, now: datetime) -> Solution:
     return _queue(Solution(**asked, requested_by=by, queued_at=now))
 
 
+@transaction.atomic
+def apply_change(
+    *, solution: Solution, order: tuple[str, str | int], change: int, by: User, now: datetime
+) -> Solution:
+    """This will make a change that a plan proposes to serve an `order` (type and id) it leaves out, and solve again.
+
+    The scenario as it is now gets a new revision, and is solved the way the plan was. Raises `Outdated` when the
+    change was meant for something the scenario does not say any more.
+    """
+    scenario = Scenario.objects.get(pk=solution.scenario_id)
+    try:
+        document = changes.apply(scenario.request, _proposed(_plan(solution), order, change)["patch"])
+        scenarios.update(
+            scenario=scenario, document=document, expected_revision=scenario.revision, by=by, now=now
+        )
+    except (changes.DoesNotFit, scenarios.Changed) as error:
+        raise Outdated(error) from error
+    asked = {"engine": solution.engine, "time_limit": solution.time_limit, "seed": solution.seed}
+    return start(scenario=scenario, by=by, now=now, **asked)
+
+
 def cancel(*, solution: Solution, now: datetime) -> Solution:
     """This will stop the solve: at once while it waits; a running one keeps the best plan so far."""
     rows = Solution.objects.filter(pk=solution.pk)
@@ -116,6 +148,19 @@ def compare(*, a: Solution, b: Solution) -> dict[str, Any]:
     return comparison.between(_plan(a), _plan(b))
 
 
+def insertions(*, solution: Solution, order: dict[str, Any], k: int) -> list[dict[str, Any]]:
+    """This will return the best `k` places for one more order in a plan, `{"job": …}` or `{"shipment": …}`.
+
+    Nothing is changed. What is wrong with the order is named by its place in it.
+    """
+    ((kind, _),) = order.items()
+    number = len(solution.request.get(f"{kind}s") or ())  # the place it would have in the request
+    try:
+        return planner.insertions(solution.request, _plan(solution), order, k)
+    except Invalid as error:
+        raise Invalid(_in_order(fault, kind, number) for fault in error.faults) from error
+
+
 def export(*, solution: Solution, kind: str) -> Export:
     """This will return the plan as a file; an unknown kind raises `Invalid`, `NoPlan` when there is nothing yet."""
     written = formats.write(_plan(solution), requests.read(solution.request), kind)
@@ -126,6 +171,24 @@ def _plan(solution: Solution) -> dict[str, Any]:
     if solution.payload is None:
         raise NoPlan(solution)
     return solution.payload
+
+
+def _proposed(plan: dict[str, Any], order: tuple[str, str | int], change: int) -> dict[str, Any]:
+    named = str(order[0]), str(order[1])
+    found = [row for row in plan["unassigned"] if (row["type"], str(row["id"])) == named]
+    if not found:
+        raise Invalid([Fault(("id",), f"the plan leaves out no {order[0]} with this id", "unknown_id")])
+    proposed: list[dict[str, Any]] = found[0].get("changes") or []
+    if not 0 <= change < len(proposed):
+        text = f"the plan proposes {len(proposed)} changes for it, counted from 0"
+        raise Invalid([Fault(("change",), text, "index_out_of_range")])
+    return proposed[change]
+
+
+def _in_order(fault: Fault, kind: str, number: int) -> Fault:
+    """A fault of the order that was added last, placed in what the caller sent."""
+    is_inside = fault.loc[:2] == (f"{kind}s", number)
+    return Fault((kind, *fault.loc[2:]), fault.msg, fault.type) if is_inside else fault
 
 
 def _refuse_what_it_cannot(scenario: Scenario, engine: str) -> None:

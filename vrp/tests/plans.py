@@ -41,3 +41,40 @@ def a_plan(order: tuple[int, ...] = (1, 2), cost: float = 600.0) -> dict[str, An
             "trace": [],
         },
     }
+
+
+LONGER = {
+    "kind": "shift",
+    "message": "Let van end up to 10 min later (until 9:10).",
+    "need": "/vehicles/0/time_window/1",
+    "by": 600,
+    "vehicle": "van",
+    "position": 1,
+    "extra_cost": 12.4,
+    "patch": [
+        {"op": "test", "path": "/vehicles/0/time_window/1", "value": 32_400},
+        {"op": "replace", "path": "/vehicles/0/time_window/1", "value": 33_000},
+    ],
+}
+ONE_LESS = {
+    "kind": "drop",
+    "message": "Leave out 1.",
+    "need": "/jobs/0",
+    "by": 1,
+    "vehicle": "van",
+    "position": 0,
+    "extra_cost": -3,
+    "patch": [{"op": "test", "path": "/jobs/0/id", "value": 1}, {"op": "remove", "path": "/jobs/0"}],
+}
+
+
+def a_short_day() -> dict[str, Any]:
+    """The request that `LONGER` and `ONE_LESS` were meant for."""
+    return two_stops(vehicles=[two_stops()["vehicles"][0] | {"time_window": [28_800, 32_400]}])
+
+
+def a_plan_proposing(*changes: dict[str, Any]) -> dict[str, Any]:
+    """A plan of `a_short_day` that leaves out job 2, and says what would let it in."""
+    plan = a_plan(order=(1,))
+    plan["unassigned"][0] |= {"penalty": None, "cheapest_insertion": None, "changes": list(changes)}
+    return plan

@@ -9,10 +9,10 @@ from vrp import planner, queue
 from vrp.domain.digest import digest
 from vrp.engines import EngineCannot
 from vrp.errors import Invalid
-from vrp.models import Solution
+from vrp.models import Scenario, Solution
 from vrp.services import scenarios, solutions
 from vrp.tests.factories import ScenarioFactory, SolutionFactory
-from vrp.tests.plans import a_plan, two_stops
+from vrp.tests.plans import LONGER, ONE_LESS, a_plan, a_plan_proposing, a_short_day, two_stops
 
 NOW = timezone.now()
 
@@ -205,3 +205,96 @@ def test_strangers_see_nothing_of_it(alice, charlie):
     assert list(Solution.objects.visible_to(alice)) == [solution]
     assert not Solution.objects.visible_to(charlie)
     assert not Solution.objects.editable_by(charlie)
+
+
+# --- a change that the plan proposes ----------------------------------------------
+
+
+def proposing(*changes, **asked):
+    scenario = ScenarioFactory(request=a_short_day())
+    return SolutionFactory(scenario=scenario, succeeded=True, payload=a_plan_proposing(*changes), **asked)
+
+
+def applied(solution, order=("job", 2), change=0):
+    by = solution.scenario.session.user
+    return solutions.apply_change(solution=solution, order=order, change=change, by=by, now=NOW)
+
+
+def test_apply_change_edits_the_scenario_and_solves_it_the_same_way(db):
+    solution = proposing(ONE_LESS, LONGER, engine="pyvrp", time_limit=7, seed=3)
+
+    fresh = applied(solution, change=1)
+
+    assert (fresh.engine, fresh.time_limit, fresh.seed, fresh.status) == ("pyvrp", 7, 3, "queued")
+    assert fresh.request["vehicles"][0]["time_window"] == [28_800, 33_000]
+    scenario = Scenario.objects.get(pk=solution.scenario_id)
+    assert (scenario.revision, fresh.revision, scenario.request) == (2, 2, fresh.request)
+    assert scenario.original_request["vehicles"][0]["time_window"] == [28_800, 32_400]
+    assert scenario.revisions.latest("number").patch == [LONGER["patch"][1]]
+    assert queue.waiting_ids("vrp.solve", "solution_id") == {str(fresh.pk)}
+
+
+def test_apply_change_keeps_what_else_changed_in_the_scenario_meanwhile(db):
+    solution = proposing(LONGER)
+    jobs = [*two_stops()["jobs"], {"id": 3, "location": [16.4, 48.3]}]
+    by = solution.scenario.session.user
+    scenarios.update(
+        scenario=solution.scenario, document=solution.scenario.request | {"jobs": jobs}, by=by, now=NOW
+    )
+
+    fresh = applied(solution)
+
+    assert [job["id"] for job in fresh.request["jobs"]] == [1, 2, 3]
+    assert (fresh.request["vehicles"][0]["time_window"][1], fresh.revision) == (33_000, 3)
+
+
+@pytest.mark.parametrize("change", [LONGER, ONE_LESS])
+def test_apply_change_refuses_a_scenario_that_says_something_else_by_now(db, change):
+    solution = proposing(change)
+    jobs = two_stops()["jobs"][1:]
+    by = solution.scenario.session.user
+    scenarios.update(scenario=solution.scenario, document=two_stops(jobs=jobs), by=by, now=NOW)
+
+    with pytest.raises(solutions.Outdated, match="The scenario has changed since this plan was made"):
+        applied(solution)
+
+    assert (Scenario.objects.get().revision, Solution.objects.count(), queue.depth()) == (2, 1, 0)
+
+
+def test_apply_change_made_twice_is_refused_the_second_time(db):
+    solution = proposing(LONGER)
+    applied(solution)
+
+    with pytest.raises(solutions.Outdated, match="/vehicles/0/time_window/1 is 33000, not 32400"):
+        applied(solution)
+
+
+@pytest.mark.parametrize(
+    ("asked", "loc"),
+    [
+        ({"order": ("job", 1)}, "id"),
+        ({"order": ("shipment", 2)}, "id"),
+        ({"change": 2}, "change"),
+        ({"change": -1}, "change"),
+    ],
+)
+def test_apply_change_refuses_what_the_plan_does_not_propose(db, asked, loc):
+    with pytest.raises(Invalid) as refused:
+        applied(proposing(LONGER, ONE_LESS), **asked)
+
+    assert refused.value.faults[0].loc == (loc,)
+
+
+def test_apply_change_that_no_engine_can_solve_leaves_the_scenario_as_it_was(db):
+    vehicle = {"drive_break": {"max_driving": 3600, "duration": 600}}
+    patch = [{"op": "add", "path": f"/vehicles/0/{key}", "value": value} for key, value in vehicle.items()]
+
+    with pytest.raises(EngineCannot):
+        applied(proposing({"kind": "shift", "message": "Rest.", "patch": patch}, engine="pyvrp"))
+
+    assert Scenario.objects.get().revision == 1
+
+
+def test_apply_change_needs_a_plan(db):
+    with pytest.raises(solutions.NoPlan):
+        applied(SolutionFactory())
