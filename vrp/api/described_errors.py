@@ -39,7 +39,9 @@ _MEANING = {
     "503": "The database is away; `Retry-After` says when to come back.",
 }
 _CONFLICTS = (
+    ("post", "/solutions/{id}/apply/"),
     ("post", "/solutions/{id}/cancel/"),
+    ("post", "/solutions/{id}/insert/"),
     ("post", "/scenarios/{id}/solutions/"),
     ("get", "/solutions/{id}/export/"),
     ("get", "/solutions/compare/"),

@@ -11,6 +11,7 @@ from vrp.domain.request import Request
 
 Schema = dict[str, Any]
 REFERENCE = "#/components/schemas/{model}"
+_ANSWERS = (("get", "compare/", "Comparison"), ("post", "{id}/insert/", "Places"))
 
 _MOMENT = {"type": "string", "format": "date-time"}
 _BOUNDS = {"ge": "minimum", "gt": "exclusiveMinimum", "le": "maximum"}
@@ -19,9 +20,10 @@ _MATRIX = {"type": "array", "items": {"type": "array", "items": {"type": ["numbe
 
 def add_schemas(result: Schema, **context: Any) -> Schema:
     """This will put both documents among the components of the API's description."""
-    result["components"]["schemas"] |= request_schemas() | {"Plan": PLAN, "Comparison": COMPARISON}
-    compared = result["paths"]["/api/v1/solutions/compare/"]["get"]["responses"]["200"]
-    compared["content"] = {"application/json": {"schema": {"$ref": REFERENCE.format(model="Comparison")}}}
+    result["components"]["schemas"] |= request_schemas() | ANSWERS
+    for method, path, model in _ANSWERS:
+        answer = result["paths"][f"/api/v1/solutions/{path}"][method]["responses"]["200"]
+        answer["content"] = {"application/json": {"schema": {"$ref": REFERENCE.format(model=model)}}}
     return result
 
 
@@ -76,7 +78,7 @@ _NUMBER: Schema = {"type": "number"}
 _MAYBE: Schema = {"type": ["number", "null"]}
 _ID: Schema = {"type": ["string", "integer", "null"]}
 _ANY: Schema = {"type": ["object", "null"]}
-_VIOLATION: Schema = {"type": "object"}
+_VIOLATION = _object(cause=_TEXT, message=_TEXT, amount=_MAYBE)
 
 _STEP = _object(
     type={"enum": ["start", "job", "pickup", "delivery", "break", "reload", "end"]},
@@ -86,6 +88,7 @@ _STEP = _object(
     distance=_MAYBE,
     load=_list(_WHOLE),
     slack=_MAYBE,
+    marginal_cost=_MAYBE | {"description": "What leaving out the step's job or whole shipment saves."},
     violations=_list(_VIOLATION),
 )
 _ROUTE = _object(
@@ -98,13 +101,37 @@ _ROUTE = _object(
     violations=_list(_VIOLATION),
     steps=_list(_STEP),
 )
-_REASON = _object(code=_TEXT, message=_TEXT, vehicles=_list(_ID), margin=_ANY)
+_MARGIN = _object(need=_TEXT, by=_NUMBER) | {
+    "type": ["object", "null"],
+    "description": "The value of the request (JSON pointer) whose change by `by` is the smallest that helps.",
+}
+_REASON = _object(code=_TEXT, message=_TEXT, vehicles=_list(_ID), margin=_MARGIN)
+_PLACE = _object(vehicle=_ID, position=_WHOLE, extra_cost=_NUMBER, violations=_list(_VIOLATION))
+_CHANGE = _object(
+    kind=_TEXT,
+    message=_TEXT,
+    need=_TEXT,
+    by=_MAYBE,
+    vehicle=_ID,
+    position=_MAYBE,
+    extra_cost=_MAYBE,
+    patch=_list({"type": "object"}) | {"description": "JSON Patch (RFC 6902) of the scenario's request."},
+)
 _UNASSIGNED = _object(
     type={"enum": ["job", "shipment"]},
     id=_ID,
     penalty=_MAYBE,
     reasons=_list(_REASON),
-    cheapest_insertion=_ANY,
+    cheapest_insertion=_PLACE | {"type": ["object", "null"]},
+    changes=_list(_CHANGE) | {"description": "What would let it in, the best first."},
+)
+_SEEN = _object(vehicle=_ID, service_start=_WHOLE)
+_ETA_CHANGE = _object(
+    type={"enum": ["job", "pickup", "delivery"]},
+    id=_ID,
+    before=_SEEN,
+    after=_SEEN | {"type": ["object", "null"]},
+    shift=_MAYBE,
 )
 PLAN = _object(
     status={"enum": ["feasible", "feasible_with_soft_violations", "partial", "infeasible"]},
@@ -117,6 +144,8 @@ PLAN = _object(
     cost_breakdown={"type": "object", "additionalProperties": _NUMBER},
     routes=_list(_ROUTE),
     unassigned=_list(_UNASSIGNED),
+    eta_changes=_list(_ETA_CHANGE)
+    | {"description": "Stops that move by more than the limit; where there is a plan to compare with."},
     engine=_object(
         **_all(_TEXT, "name version stop_reason"),
         seed=_MAYBE,
@@ -139,3 +168,5 @@ COMPARISON = _object(
     },
     moved=_list(_object(type=_TEXT, id=_ID, a=_VISIT, b=_VISIT, eta_shift=_MAYBE)),
 )
+PLACES = _object(places=_list(_object(**_PLACE["properties"], arrival=_WHOLE)))
+ANSWERS = {"Plan": PLAN, "Comparison": COMPARISON, "Places": PLACES}

@@ -16,9 +16,11 @@ from vrp.api.views import OpenView
 from vrp.domain import limits
 from vrp.domain.features import Feature
 
+_names = serializers.ListField(child=serializers.CharField())
+
 
 class CapabilitiesView(OpenView):
-    """Engines with the features each models exactly, and the limits of a request."""
+    """Engines with the features each models exactly (by a means of its own, or emulated), and a request's limits."""
 
     @extend_schema(
         responses=inline_serializer(
@@ -29,11 +31,11 @@ class CapabilitiesView(OpenView):
                     {
                         "name": serializers.CharField(),
                         "version": serializers.CharField(),
-                        "features": serializers.ListField(child=serializers.CharField()),
+                        **dict.fromkeys(("features", "native", "emulated"), _names),
                     },
                     many=True,
                 ),
-                "features": serializers.ListField(child=serializers.CharField()),
+                "features": _names,
                 "limits": serializers.DictField(child=serializers.IntegerField()),
             },
         )
@@ -52,7 +54,13 @@ class CapabilitiesView(OpenView):
 def _engines() -> list[dict[str, Any]]:
     found = [engines.get(name) for name in engines.installed()]
     return [
-        {"name": engine.name, "version": engine.version, "features": sorted(engine.supports)}
+        {
+            "name": engine.name,
+            "version": engine.version,
+            "features": sorted(engine.supports),
+            "native": sorted(engine.native),
+            "emulated": sorted(engine.emulated),
+        }
         for engine in found
     ]
 

@@ -6,12 +6,11 @@ from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils.timezone import now
 from django_filters import rest_framework as filters
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
 
-from config import json
 from vrp.api.serializers import (
     ImportBody,
     RevisionSerializer,
@@ -21,12 +20,11 @@ from vrp.api.serializers import (
     SolutionInList,
     SolutionSerializer,
 )
-from vrp.api.views import AuthedRequest, ScopedViewSet, as_text
-from vrp.domain.digest import digest
+from vrp.api.views import IDEMPOTENCY_KEY, AuthedRequest, ScopedViewSet, as_text
 from vrp.engines import ENGINES
 from vrp.models import PlanningSession, Scenario, Solution
 from vrp.models.scenario import ScenarioQuerySet
-from vrp.services import idempotency, scenarios, solutions
+from vrp.services import scenarios, solutions
 
 
 class SolutionFilter(filters.FilterSet):
@@ -109,38 +107,15 @@ class ScenarioViewSet(ScopedViewSet[Scenario]):
     @extend_schema(
         request=SolutionBody,
         responses={202: SolutionSerializer},
-        parameters=[
-            OpenApiParameter(
-                "Idempotency-Key",
-                location="header",
-                description="The same key again, within a day, gets the first answer and starts nothing.",
-            )
-        ],
+        parameters=[IDEMPOTENCY_KEY],
     )
     @solutions.mapping.post
     def solve(self, request: AuthedRequest, pk: UUID) -> Response:
         scenario = self.get_object()
         given = self.given(SolutionBody)
-
-        def start() -> idempotency.Answer:
-            solution = solutions.start(scenario=scenario, by=request.user, now=now(), **given)
-            body = json.dumps(SolutionSerializer(solution).data)
-            return idempotency.Answer(202, body, self.address_of("solution-detail", solution))
-
-        key = request.headers.get("Idempotency-Key")
-        if key is None:
-            answer = start()
-        else:
-            answer = idempotency.once(
-                user=request.user,
-                method="POST",
-                path=request.path,
-                key=key,
-                body_digest=digest(given),
-                action=start,
-                now=now(),
-            )
-        return Response(json.RawJSON(answer.body), status=answer.status, headers=answer.headers)
+        return self.accepted(
+            given, lambda: solutions.start(scenario=scenario, by=request.user, now=now(), **given)
+        )
 
     def _created(self, scenario: Scenario) -> Response:
         headers = self.address_of("scenario-detail", scenario)

@@ -46,6 +46,21 @@ class WholeNumber(serializers.IntegerField):
         return super().to_internal_value(data)
 
 
+@extend_schema_field({"type": ["string", "integer"]})
+class Identifier(serializers.Field):
+    """The id of something in a request: text or a whole number."""
+
+    default_error_messages = {"invalid": "Should be a text or a whole number."}
+
+    def to_internal_value(self, data: Any) -> str | int:
+        if isinstance(data, bool) or not isinstance(data, str | int):
+            self.fail("invalid")
+        return data
+
+    def to_representation(self, value: Any) -> Any:
+        return value
+
+
 @extend_schema_field(OpenApiTypes.OBJECT)
 class Document(serializers.Field):
     """A JSON column. Fetched as text (`<name>_text`) it goes out as it is stored, without being read."""
@@ -177,6 +192,39 @@ class SolutionSerializer(SolutionInList):
 
     class Meta(SolutionInList.Meta):
         fields = [*SolutionInList.Meta.fields, "progress", "payload"]
+
+
+class ApplyBody(StrictSerializer):
+    """One of the changes that a plan proposes for an order it leaves out."""
+
+    type = serializers.ChoiceField(["job", "shipment"])
+    id = Identifier(help_text="Of the job or shipment that is left out.")
+    change = WholeNumber(
+        min_value=0, max_value=2**31 - 1, default=0, help_text="Position in its `changes`; 0 is the best."
+    )
+
+
+@extend_schema_field({"$ref": "#/components/schemas/Job"})
+class JobDocument(Document):
+    pass
+
+
+@extend_schema_field({"$ref": "#/components/schemas/Shipment"})
+class ShipmentDocument(Document):
+    pass
+
+
+class InsertBody(StrictSerializer):
+    """A job or a shipment that is not in the plan yet."""
+
+    job = JobDocument(required=False)
+    shipment = ShipmentDocument(required=False)
+    k = WholeNumber(min_value=1, max_value=20, default=3, help_text="How many places to return at most.")
+
+    def validate(self, given: dict[str, Any]) -> dict[str, Any]:
+        if ("job" in given) == ("shipment" in given):
+            raise serializers.ValidationError("Give either a job or a shipment.", "missing")
+        return given
 
 
 class CompareQuery(serializers.Serializer):

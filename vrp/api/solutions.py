@@ -1,4 +1,4 @@
-"""Solutions over HTTP: watch one, stop it, take its plan away, hold two side by side."""
+"""Solutions over HTTP: watch one, stop it, take its plan away, hold two side by side, ask what would help."""
 
 from uuid import UUID
 
@@ -12,8 +12,8 @@ from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from vrp import formats
-from vrp.api.serializers import CompareQuery, SolutionSerializer
-from vrp.api.views import AnyAccept, AuthedRequest, ScopedViewSet, as_text
+from vrp.api.serializers import ApplyBody, CompareQuery, InsertBody, SolutionSerializer
+from vrp.api.views import IDEMPOTENCY_KEY, AnyAccept, AuthedRequest, ScopedViewSet, as_text
 from vrp.models import Solution
 from vrp.services import solutions
 
@@ -23,6 +23,8 @@ class SolutionViewSet(ScopedViewSet[Solution]):
     serializer_class = SolutionSerializer
 
     def get_queryset(self) -> QuerySet[Solution]:
+        if self.action in ("apply", "insert"):
+            return super().get_queryset().defer("progress")
         return as_text(super().get_queryset().defer("request"), "progress", "payload")
 
     def retrieve(self, request: AuthedRequest, pk: UUID) -> Response:
@@ -37,6 +39,29 @@ class SolutionViewSet(ScopedViewSet[Solution]):
     def cancel(self, request: AuthedRequest, pk: UUID) -> Response:
         solution = solutions.cancel(solution=self.get_object(), now=now())
         return Response(SolutionSerializer(solution).data)
+
+    @extend_schema(request=ApplyBody, responses={202: SolutionSerializer}, parameters=[IDEMPOTENCY_KEY])
+    @action(detail=True, methods=["post"])
+    def apply(self, request: AuthedRequest, pk: UUID) -> Response:
+        """Make a change the plan proposes: the scenario gets a new revision and is solved again."""
+        solution = self.get_object()
+        given = self.given(ApplyBody)
+        order, change = (given["type"], given["id"]), given["change"]
+        return self.accepted(
+            given,
+            lambda: solutions.apply_change(
+                solution=solution, order=order, change=change, by=request.user, now=now()
+            ),
+        )
+
+    @extend_schema(request=InsertBody, responses=OpenApiTypes.OBJECT)
+    @action(detail=True, methods=["post"])
+    def insert(self, request: AuthedRequest, pk: UUID) -> Response:
+        """The best places for one more job or shipment in this plan. Nothing is changed."""
+        solution = self.get_object()
+        order = self.given(InsertBody)
+        k = order.pop("k")
+        return Response({"places": solutions.insertions(solution=solution, order=order, k=k)})
 
     @extend_schema(
         parameters=[

@@ -1,10 +1,13 @@
 """What every part of the API has in common."""
 
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 from django.db.models import Model, QuerySet, TextField
 from django.db.models.functions import Cast
 from django.shortcuts import get_object_or_404
+from django.utils.timezone import now
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers, viewsets
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.permissions import SAFE_METHODS, AllowAny
@@ -14,8 +17,18 @@ from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
 from accounts.models import User
+from config import json
+from vrp.api.serializers import SolutionSerializer
+from vrp.domain.digest import digest
+from vrp.models import Solution
+from vrp.services import idempotency
 
 Row = TypeVar("Row", bound=Model)
+IDEMPOTENCY_KEY = OpenApiParameter(
+    "Idempotency-Key",
+    location="header",
+    description="The same key again, within a day, gets the first answer and starts nothing.",
+)
 
 
 class OpenView(APIView):
@@ -56,6 +69,29 @@ class ScopedViewSet(viewsets.GenericViewSet[Row]):
     def page_of(self, rows: QuerySet[Any], serializer: type[serializers.Serializer]) -> Response:
         page = self.paginate_queryset(self.filter_queryset(rows))
         return self.get_paginated_response(serializer(page, many=True).data)
+
+    def accepted(self, given: dict[str, Any], start: Callable[[], Solution]) -> Response:
+        """202 and the solution to watch; an `Idempotency-Key` makes a retry return the first answer."""
+
+        def answered() -> idempotency.Answer:
+            solution = start()
+            body = json.dumps(SolutionSerializer(solution).data)
+            return idempotency.Answer(202, body, self.address_of("solution-detail", solution))
+
+        key = self.request.headers.get("Idempotency-Key")
+        if key is None:
+            answer = answered()
+        else:
+            answer = idempotency.once(
+                user=self.request.user,
+                method="POST",
+                path=self.request.path,
+                key=key,
+                body_digest=digest(given),
+                action=answered,
+                now=now(),
+            )
+        return Response(json.RawJSON(answer.body), status=answer.status, headers=answer.headers)
 
     def address_of(self, name: str, row: Model) -> dict[str, str]:
         return {"Location": reverse(name, args=[row.pk], request=self.request)}

@@ -25,6 +25,7 @@ from vrp.domain import evaluator
 from vrp.domain import plan as plans
 from vrp.models import Scenario, Solution
 from vrp.tests.factories import ScenarioFactory, SolutionFactory, a_plan, two_stops
+from vrp.tests.plans import LONGER, a_plan_proposing, a_short_day
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 CSRF_TOKEN = re.compile(rb"[A-Za-z0-9]{64}")  # masked anew in every answer
@@ -63,6 +64,8 @@ Policy = Anybody | Mine | Row | Admin
 GET: dict[str, Any] = {"GET": None}
 POST: dict[str, Any] = {"POST": {}}
 NAME = {"name": "New name"}
+A_CHANGE = {"type": "job", "id": "2", "change": "0"}
+A_JOB = {"job": {"id": "new", "location": [16.38, 48.2]}}
 A_SCENARIO = {"name": "New", "request": two_stops()}
 
 ROUTES: dict[str, Policy] = {
@@ -84,8 +87,10 @@ ROUTES: dict[str, Policy] = {
     "/api/v1/scenarios/<pk>/solutions/": Row("scenario", GET | POST),
     "/api/v1/solutions/compare/": Mine({}),  # the ids are in the query: see below
     "/api/v1/solutions/<pk>/": Row("solution", {"GET": None, "DELETE": None}),
+    "/api/v1/solutions/<pk>/apply/": Row("proposing", {"POST": A_CHANGE | {"change": 0}}),
     "/api/v1/solutions/<pk>/cancel/": Row("waiting", POST),
     "/api/v1/solutions/<pk>/export/": Row("solution", GET),
+    "/api/v1/solutions/<pk>/insert/": Row("solution", {"POST": A_JOB}),
     "/api/v1/capabilities/": Anybody("what the service can do"),
     "/api/v1/health/live/": Anybody("for monitors"),
     "/api/v1/health/ready/": Anybody("for monitors"),
@@ -151,6 +156,12 @@ def hers(alice) -> dict[str, Any]:
         "scenario": scenario,
         "solution": SolutionFactory(scenario=scenario, succeeded=True, payload=plan),
         "waiting": SolutionFactory(scenario=scenario),
+        "proposing": SolutionFactory(
+            scenario__session=scenario.session,
+            scenario__request=a_short_day(),
+            succeeded=True,
+            payload=a_plan_proposing(LONGER),
+        ),
         "login": LoginFactory(user=alice, user_agent="Hers alone"),
     }
 

@@ -20,6 +20,11 @@ def test_capabilities_name_every_engine_with_its_features(api_client):
     assert body["features"] == list(Feature)
 
 
+def test_capabilities_say_what_an_engine_does_by_itself_and_what_it_emulates(api_client):
+    for engine in api_client().get("/api/v1/capabilities/").json()["engines"]:
+        assert sorted(engine["native"] + engine["emulated"]) == engine["features"]
+
+
 def test_capabilities_publish_the_limits_that_are_enforced(api_client):
     body = api_client().get("/api/v1/capabilities/").json()
 

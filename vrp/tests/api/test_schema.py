@@ -32,13 +32,14 @@ def test_making_the_schema_warns_of_nothing():
     call_command("spectacular", "--validate", "--fail-on-warn", stdout=io.StringIO())
 
 
-def test_the_schema_has_every_path_of_the_contract(schema):
+def test_the_schema_has_every_path_of_the_contract_and_of_ours(schema):
     contract = """
         auth/register/ auth/token/ auth/token/refresh/ auth/logout/ auth/logins/ auth/logins/{id}/ users/me/
         sessions/ sessions/{id}/ sessions/{id}/scenarios/ scenarios/{id}/ scenarios/{id}/reset/
         scenarios/{id}/duplicate/ scenarios/{id}/revisions/ scenarios/import/ scenarios/{id}/solutions/
         solutions/{id}/ solutions/{id}/cancel/ solutions/{id}/export/ solutions/compare/ capabilities/
         health/live/ health/ready/
+        solutions/{id}/apply/ solutions/{id}/insert/
     """
 
     assert {f"/api/v1/{path}" for path in contract.split()} == set(schema["paths"])
@@ -80,6 +81,7 @@ def test_the_docs_page_asks_nothing_of_other_sites(client_without_database):
         ("/auth/token/", "post", {"200", "400", "401", "413", "422", "429", "503"}),
         ("/sessions/{id}/scenarios/", "post", {"201", "400", "401", "404", "413", "422", "503"}),
         ("/scenarios/{id}/solutions/", "post", {"202", "400", "401", "404", "409", "413", "422", "503"}),
+        ("/solutions/{id}/apply/", "post", {"202", "400", "401", "404", "409", "413", "422", "503"}),
         ("/solutions/compare/", "get", {"200", "401", "404", "409", "422", "503"}),
     ],
 )

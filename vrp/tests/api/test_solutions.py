@@ -3,6 +3,7 @@ import pytest
 from vrp import queue
 from vrp.models import Scenario, Solution
 from vrp.tests.factories import ScenarioFactory, SolutionFactory, a_plan
+from vrp.tests.plans import LONGER, ONE_LESS, a_plan_proposing, a_short_day
 
 
 def of(solution: Solution, action: str = "") -> str:
@@ -191,3 +192,107 @@ def test_compare_names_what_it_lacks(alice, api_client, query):
 
     assert response.status_code == 422
     assert [fault["loc"] for fault in response.json()["detail"]] == [["a"], ["b"]]
+
+
+# --- what would help --------------------------------------------------------------------
+
+
+@pytest.fixture
+def proposing(alice) -> Solution:
+    """Its plan leaves out job 2."""
+    return SolutionFactory(
+        scenario__session__user=alice,
+        scenario__request=a_short_day(),
+        succeeded=True,
+        payload=a_plan_proposing(LONGER, ONE_LESS),
+    )
+
+
+def test_a_change_is_applied_and_solved(alice, api_client, proposing):
+    response = api_client(alice).post(of(proposing, "apply/"), {"type": "job", "id": 2, "change": 0})
+
+    assert response.status_code == 202
+    body = response.json()
+    assert (body["status"], body["revision"]) == ("queued", 2)
+    assert api_client(alice).get(response["Location"]).json() == body
+    assert queue.waiting_ids("vrp.solve", "solution_id") == {body["id"]}
+
+
+def test_unless_said_the_best_change_is_applied_and_an_id_may_be_text(alice, api_client, proposing):
+    response = api_client(alice).post(of(proposing, "apply/"), {"type": "job", "id": "2"})
+
+    assert response.status_code == 202
+    assert Scenario.objects.get().request["vehicles"][0]["time_window"] == [28_800, 33_000]
+
+
+def test_a_change_that_no_longer_fits_is_a_conflict_that_says_why(alice, api_client, proposing):
+    first, second = (
+        api_client(alice).post(of(proposing, "apply/"), {"type": "job", "id": 2}) for _ in range(2)
+    )
+
+    assert (first.status_code, second.status_code) == (202, 409)
+    assert second.json()["detail"] == (
+        "The scenario has changed since this plan was made, so this change does not fit it any more"
+        " (/vehicles/0/time_window/1 is 33000, not 32400)."
+        " Solve the scenario as it is now to see what would help."
+    )
+
+
+def test_the_same_key_applies_a_change_once(alice, api_client, proposing):
+    client, key, body = api_client(alice), {"Idempotency-Key": "monday-1"}, {"type": "job", "id": 2}
+
+    first = client.post(of(proposing, "apply/"), body, headers=key)
+    again = client.post(of(proposing, "apply/"), body, headers=key)
+
+    assert (again.status_code, again.content) == (202, first.content)
+    assert Scenario.objects.get().revision == 2
+
+
+@pytest.mark.parametrize(
+    ("body", "loc"),
+    [
+        ({"id": 2}, ["type"]),
+        ({"type": "job"}, ["id"]),
+        ({"type": "break", "id": 2}, ["type"]),
+        ({"type": "job", "id": True}, ["id"]),
+        ({"type": "job", "id": [2]}, ["id"]),
+        ({"type": "job", "id": 1}, ["id"]),
+        ({"type": "job", "id": 2, "change": 2}, ["change"]),
+        ({"type": "job", "id": 2, "change": -1}, ["change"]),
+        ({"type": "job", "id": 2, "change": "0"}, ["change"]),
+        ({"type": "job", "id": 2, "patch": []}, ["patch"]),
+    ],
+)
+def test_a_change_that_is_not_proposed_is_refused(alice, api_client, proposing, body, loc):
+    response = api_client(alice).post(of(proposing, "apply/"), body)
+
+    assert response.status_code == 422
+    assert [fault["loc"] for fault in response.json()["detail"]] == [loc]
+    assert Scenario.objects.get().revision == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "loc"),
+    [
+        ({}, []),
+        ({"job": {"id": 9}, "shipment": {"id": 9}}, []),
+        ({"job": 9}, ["job"]),
+        ({"job": {"id": 9}, "k": 0}, ["k"]),
+        ({"job": {"id": 9}, "k": 21}, ["k"]),
+        ({"jobs": [], "job": {"id": 9}}, ["jobs"]),
+    ],
+)
+def test_what_is_to_be_inserted_is_one_job_or_one_shipment(alice, api_client, proposing, body, loc):
+    response = api_client(alice).post(of(proposing, "insert/"), body)
+
+    assert response.status_code == 422
+    assert [fault["loc"] for fault in response.json()["detail"]] == [loc]
+
+
+@pytest.mark.parametrize(
+    ("action", "body"), [("apply/", {"type": "job", "id": 2}), ("insert/", {"job": {"id": 9}})]
+)
+def test_without_a_plan_nothing_can_be_proposed(alice, api_client, action, body):
+    solution = SolutionFactory(scenario__session__user=alice)
+
+    assert api_client(alice).post(of(solution, action), body).status_code == 409
