@@ -1,25 +1,24 @@
 """A request in, a verified and explained plan out: roads → engine → evaluator → explanation. No database here."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
 
 from vrp import engines, roads
-from vrp.domain import evaluator, explain, limits
-from vrp.domain import plan as plans
+from vrp.domain import evaluator, explain, given, limits
 from vrp.domain import request as requests
 from vrp.domain.digest import digest
 from vrp.domain.evaluator import Evaluation
-from vrp.domain.features import Feature, used_by
+from vrp.domain.features import used_by
 from vrp.domain.plan import Plan
 from vrp.domain.problem import Problem, build, places_of
 from vrp.domain.rules import Violation
 from vrp.engines.base import Budget
 from vrp.engines.child import EngineFailed, run
-from vrp.errors import Fault, Invalid, RoutebookError
+from vrp.errors import RoutebookError
 
 log = structlog.get_logger(__name__)
 Progress = dict[str, Any]
@@ -63,11 +62,14 @@ class Watch:
         return ()
 
 
-def prepare(document: Any) -> Problem:
-    """This will read a request and give it roads. Raises `Invalid` with every fault and its place."""
+def prepare(document: Any, baseline: Mapping[str, Any] | None = None) -> Problem:
+    """This will read a request, give it roads and fix what is given. Raises `Invalid` with every fault and its place.
+
+    `baseline` is the published plan that `objective.stability.baseline` names.
+    """
     request = requests.read(document)
     places = places_of(request)
-    return build(request, places, roads.travels(request, places))
+    return given.fixed(build(request, places, roads.travels(request, places)), baseline)
 
 
 def solve(
@@ -76,6 +78,7 @@ def solve(
     engine: str | None = None,
     time_limit: float | None = None,
     seed: int | None = None,
+    baseline: Mapping[str, Any] | None = None,
     report: Callable[[Progress], None] = lambda progress: None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> dict[str, Any]:
@@ -85,11 +88,11 @@ def solve(
     is asked several times a second, and a stop keeps the best plan so far. Raises `Invalid` for a bad request or one
     no engine can do, `NoVerifiedPlan` when engines fail.
     """
-    problem = prepare(document)
+    problem = prepare(document, baseline)
     options = problem.request.options
     watch = Watch(problem, report)
     if options.mode == "check":
-        judged, stop_reason = check(problem, given_plan(problem)), "finished"
+        judged, stop_reason = check(problem, given.routes_of(problem)), "finished"
         watch.trace.append([0, judged.cost])
     else:
         limit = time_limit or options.time_limit or limits.DEFAULT_TIME_LIMIT
@@ -145,25 +148,7 @@ def _engines(problem: Problem, asked: str) -> Iterator[str]:
 
 def check(problem: Problem, plan: Plan) -> Evaluation:
     """This will judge a given plan by the same rules and change nothing."""
-    refuse_unjudged(used_by(problem.request))
     return evaluator.evaluate(problem, plan)
-
-
-def refuse_unjudged(used: frozenset[Feature]) -> None:
-    """This will raise `Invalid` when a request uses what the evaluator has no rule for yet."""
-    unknown = ", ".join(sorted(used & evaluator.NOT_JUDGED))
-    if unknown:
-        raise Invalid([Fault((), f"a plan cannot be checked yet for: {unknown}", "not_supported")])
-
-
-def given_plan(problem: Problem) -> Plan:
-    """This will return the routes that the request's own vehicles[].steps describe."""
-    routes = []
-    for vehicle in problem.vehicles:
-        steps = [step.model_dump() for step in vehicle.spec.steps]
-        if steps:
-            routes.append({"vehicle": vehicle.id, "steps": steps})
-    return plans.read({"routes": routes})
 
 
 def _repaired(watch: Watch) -> Evaluation:
@@ -192,7 +177,7 @@ def _published(document: Any, judged: Evaluation, engine: dict[str, Any]) -> dic
 
 def _nobody_can_begin(judged: Evaluation) -> bool:
     """A request with something to serve of which no vehicle can serve anything."""
-    return bool(judged.problem.orders) and len(judged.missing) == len(judged.problem.orders)
+    return bool(judged.problem.demands) and len(judged.missing) == len(judged.problem.demands)
 
 
 def _first(*values: int | None) -> int:

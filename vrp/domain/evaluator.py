@@ -10,37 +10,12 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
-from vrp.domain import request as requests
-from vrp.domain import rules
-from vrp.domain.features import Feature
-from vrp.domain.plan import Plan, Route
-from vrp.domain.problem import Order, Problem, Task, Vehicle
+from vrp.domain import objective, rules
+from vrp.domain.plan import Plan, Route, Step
+from vrp.domain.problem import Item, Order, Problem, Reload, Task, Vehicle
 from vrp.domain.rules import Violation
-from vrp.domain.schedule import TimedRoute, Visit, timed
+from vrp.domain.schedule import TimedRoute, Visit, soft_costs, timed
 from vrp.errors import Fault, Invalid
-
-# Parts of a request that no rule or cost term here covers yet: a plan for them could not be judged.
-NOT_JUDGED = frozenset(
-    {
-        Feature.SOFT_TIME_WINDOWS,
-        Feature.RELEASE_TIME,
-        Feature.ALTERNATIVES,
-        Feature.INCOMPATIBILITIES,
-        Feature.MAX_RIDE_TIME,
-        Feature.RELATIONS,
-        Feature.DRIVE_BREAK,
-        Feature.MIN_TASKS,
-        Feature.OVERTIME,
-        Feature.RELOAD,
-        Feature.LOADING_POLICY,
-        Feature.LOCKS,
-        Feature.FREEZE,
-        Feature.OBJECTIVE_PRESET,
-        Feature.BALANCE,
-        Feature.COMPACTNESS,
-        Feature.STABILITY,
-    }
-)
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,12 +31,12 @@ class Evaluation:
 
     @property
     def cost(self) -> float:
-        return _tidy(sum(self.breakdown.values()))
+        return tidied(sum(self.breakdown.values()))
 
     @cached_property
     def missing(self) -> tuple[Order, ...]:
         """What is left out though it has no penalty, so ought to be served."""
-        return tuple(order for order in self.left_out if order.spec.penalty is None)
+        return tuple(order for order in self.left_out if order.penalty is None)
 
     @property
     def is_feasible(self) -> bool:
@@ -71,41 +46,52 @@ class Evaluation:
     def status(self) -> str:
         if self.violations:
             return "infeasible"
-        return "partial" if self.missing else "feasible"
+        if self.missing:
+            return "partial"
+        is_soft = any(path.endswith("/soft") for path in self.breakdown)
+        return "feasible_with_soft_violations" if is_soft else "feasible"
 
     @property
-    def rank(self) -> tuple[int, int, int, float]:
-        """Smaller is better: broken rules, then what is left out by priority and number, then cost."""
-        by_priority = sum(order.spec.priority for order in self.missing)
-        return len(self.violations), by_priority, len(self.missing), self.cost
+    def rank(self) -> tuple[int, int, int, float, float]:
+        """Smaller is better: broken rules, then what is left out by priority and number, then what the objective's
+        preset puts first, then cost."""
+        by_priority = sum(order.priority for order in self.missing)
+        aim = objective.aim(self.problem, self.routes)
+        return len(self.violations), by_priority, len(self.missing), aim, self.cost
 
 
 def evaluate(problem: Problem, plan: Plan) -> Evaluation:
     """This will judge a plan. Raises `Invalid` when it names a vehicle, stop or break that does not exist."""
-    routes = tuple(
-        timed(problem, vehicle, steps) for vehicle, steps in _resolved(problem, plan) if _is_used(steps)
-    )
-    served = {task.index for route in routes for _, _, task in route.tasks}
-    left_out = tuple(o for o in problem.orders if not any(task.index in served for task in o.tasks))
+    routes = [
+        _priced(problem, timed(problem, vehicle, steps))
+        for vehicle, steps in resolved(problem, plan)
+        if _is_used(steps)
+    ]
+    return judge(problem, routes, plan.claimed_cost)
+
+
+def judge(problem: Problem, routes: Sequence[TimedRoute], claimed_cost: float | None = None) -> Evaluation:
+    """This will judge a plan whose routes were timed and priced by `evaluate` or `route_with`."""
+    served = {task.order for route in routes for _, _, task in route.tasks}
+    left_out = tuple(order for order in problem.demands if not any(index in served for index in order.group))
     breakdown: defaultdict[str, float] = defaultdict(float)
     for route in routes:
-        route.breakdown = dict(_route_costs(problem, route))
         for path, amount in route.breakdown.items():
             breakdown[path] += amount
     for order in left_out:
-        if order.spec.penalty is not None:
-            breakdown[f"/{order.path[0]}/penalty"] += order.spec.penalty
-    tidy = {path: _tidy(amount) for path, amount in breakdown.items()}
+        if order.penalty is not None:
+            breakdown[f"/{order.path[0]}/penalty"] += order.penalty
+    for path, amount in objective.terms(problem, routes):
+        breakdown[path] += amount
+    tidy = {path: tidied(amount) for path, amount in breakdown.items()}
     violations = tuple(rules.check(problem, routes))
-    return Evaluation(problem, routes, violations, left_out, tidy, plan.claimed_cost)
+    return Evaluation(problem, tuple(routes), violations, left_out, tidy, claimed_cost)
 
 
-def route_with(problem: Problem, vehicle: Vehicle, steps: Sequence[Task | requests.Break]) -> "Trial":
+def route_with(problem: Problem, vehicle: Vehicle, steps: Sequence[Item]) -> "Trial":
     """This will judge one route of `vehicle` by itself: its violations and its cost."""
-    route = timed(problem, vehicle, steps)
-    return Trial(
-        route, rules.check(problem, [route]), sum(amount for _, amount in _route_costs(problem, route))
-    )
+    route = _priced(problem, timed(problem, vehicle, steps))
+    return Trial(route, rules.check_part(problem, [route]), sum(route.breakdown.values()))
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,44 +103,75 @@ class Trial:
     cost: float
 
 
-def _is_used(steps: Sequence[Task | requests.Break]) -> bool:
+def _priced(problem: Problem, route: TimedRoute) -> TimedRoute:
+    for path, amount in _route_costs(problem, route):
+        route.breakdown[path] = route.breakdown.get(path, 0) + amount
+    return route
+
+
+def _is_used(steps: Sequence[Item]) -> bool:
     return any(isinstance(step, Task) for step in steps)
 
 
-def _resolved(problem: Problem, plan: Plan) -> list[tuple[Vehicle, list[Task | requests.Break]]]:
+def resolved(problem: Problem, plan: Plan) -> list[tuple[Vehicle, list[Item]]]:
+    """This will look up what a plan names. Raises `Invalid` with the place of each name that points nowhere."""
     faults: list[Fault] = []
-    resolved = []
+    found: list[tuple[Vehicle, list[Item]]] = []
     for number, route in enumerate(plan.routes):
         vehicle = problem.vehicle_by_id.get(str(route.vehicle))
         if vehicle is None:
             loc = ("routes", number, "vehicle")
             faults.append(Fault(loc, f"there is no vehicle with the id {route.vehicle!r}", "unknown_id"))
             continue
-        resolved.append((vehicle, list(_steps(problem, vehicle, number, route, faults))))
+        found.append((vehicle, list(_steps(problem, vehicle, number, route, faults))))
     if faults:
         raise Invalid(faults)
-    return resolved
+    return found
 
 
 def _steps(
     problem: Problem, vehicle: Vehicle, number: int, route: Route, faults: list[Fault]
-) -> Iterator[Task | requests.Break]:
+) -> Iterator[Item]:
     breaks = {str(pause.id): pause for pause in vehicle.spec.breaks}
     for position, step in enumerate(route.steps):
-        found = (
-            breaks.get(str(step.id))
-            if step.type == "break"
-            else problem.task_by_name.get((step.type, str(step.id)))
-        )
+        found: Item | None
+        if step.type == "break":
+            found = breaks.get(str(step.id))
+        elif step.type == "reload":
+            found = _reload(problem, vehicle, step)
+        else:
+            found = problem.task_by_name.get((step.type, str(step.id)))
         if found is None:
             message = f"there is no {step.type} with the id {step.id!r}"
+            if step.type == "reload":
+                message = f"vehicle {vehicle.id} has no such place to reload"
             faults.append(Fault(("routes", number, "steps", position, "id"), message, "unknown_id"))
         else:
             yield found
 
 
+def _reload(problem: Problem, vehicle: Vehicle, step: Step) -> Reload | None:
+    """By position, else by place, else the only one."""
+    spec = vehicle.spec.reload
+    if spec is None:
+        return None
+    by_name = {str(k): reload for k, reload in enumerate(vehicle.reloads)}
+    if str(step.id) in by_name:
+        return by_name[str(step.id)]
+    if step.location is None:
+        return vehicle.reloads[0] if len(vehicle.reloads) == 1 and step.id == "" else None
+    for reload, location in zip(vehicle.reloads, spec.locations, strict=True):
+        if step.location in (location, str(location), problem.places[reload.place].coordinates):
+            return reload
+    return None
+
+
 def _route_costs(problem: Problem, route: TimedRoute) -> Iterator[tuple[str, float]]:
     """What a route costs, keyed by the place in the request that says so."""
+    yield from (item for item in soft_costs(route.vehicle, route.visits, route.start_time) if item[1])
+    yield from objective.route_terms(problem, route)
+    if route.vehicle.spec.overtime and route.overtime:
+        yield "/vehicles/overtime", route.vehicle.spec.overtime.cost_per_hour * route.overtime / 3600
     costs, travel = route.vehicle.spec.costs, route.vehicle.travel
     travel_time, work = route.total("travel_time"), route.total("service") + route.total("setup")
     terms = {
@@ -173,7 +190,7 @@ def _route_costs(problem: Problem, route: TimedRoute) -> Iterator[tuple[str, flo
     for name, amount in terms.items():
         if amount:
             yield f"/vehicles/costs/{name}", amount
-    names = {str(route.vehicle.id), str(route.vehicle.spec.id)}
+    names = route.vehicle.names
     wishes: defaultdict[str, float] = defaultdict(float)
     for _, _, task in route.tasks:
         order = problem.orders[task.order]
@@ -186,7 +203,7 @@ def _route_costs(problem: Problem, route: TimedRoute) -> Iterator[tuple[str, flo
 def payload(evaluation: Evaluation) -> dict[str, Any]:
     """This will write the judged plan in the contract's shape (without engine, capabilities and digest)."""
     problem, routes = evaluation.problem, evaluation.routes
-    broken: defaultdict[tuple[int, int | None], list[dict[str, object]]] = defaultdict(list)
+    broken: defaultdict[tuple[int | None, int | None], list[dict[str, object]]] = defaultdict(list)
     for violation in evaluation.violations:
         broken[violation.route, violation.step].append(violation.as_dict())
     known = all(route.vehicle.travel.distances_known for route in routes)
@@ -199,18 +216,18 @@ def payload(evaluation: Evaluation) -> dict[str, Any]:
         "summary": {
             "cost": evaluation.cost,
             "vehicles_used": len(routes),
-            "assigned": len(problem.orders) - len(evaluation.left_out),
+            "assigned": len(problem.demands) - len(evaluation.left_out),
             "unassigned": len(evaluation.left_out),
             "distance": sum(route.total("distance") for route in routes) if known else None,
             **totals,
             "duration": sum(route.duration for route in routes),
-            "overtime": 0,
-            "lateness": sum(visit.late for route in routes for visit in route.visits),
+            "overtime": sum(route.overtime for route in routes),
+            "lateness": sum(objective.lateness(route) for route in routes),
         },
         "cost_breakdown": evaluation.breakdown,
         "routes": [_route_payload(problem, number, route, broken) for number, route in enumerate(routes)],
         "unassigned": [
-            {"type": order.type, "id": order.id, "penalty": order.spec.penalty, "reasons": []}
+            {"type": order.type, "id": order.id, "penalty": order.penalty, "reasons": []}
             for order in evaluation.left_out
         ],
         "verification": {
@@ -222,7 +239,7 @@ def payload(evaluation: Evaluation) -> dict[str, Any]:
             ],
             "cost_difference": None
             if evaluation.claimed_cost is None
-            else _tidy(evaluation.claimed_cost - evaluation.cost),
+            else tidied(evaluation.claimed_cost - evaluation.cost),
         },
         "units": problem.request.units.model_dump(),
     }
@@ -235,7 +252,7 @@ def _route_payload(problem: Problem, number: int, route: TimedRoute, broken: Any
         "vehicle": route.vehicle.id,
         "start_time": route.start_time,
         "end_time": route.end_time,
-        "cost": _tidy(sum(route.breakdown.values())),
+        "cost": tidied(sum(route.breakdown.values())),
         "distance": route.total("distance") if known else None,
         "travel_time": route.total("travel_time"),
         "service": route.total("service"),
@@ -269,11 +286,12 @@ def _step_payload(problem: Problem, visit: Visit, distance_known: bool, broken: 
         "distance": visit.distance if distance_known else None,
         "load": list(visit.load),
         "slack": visit.slack if visit.slack < 2**41 else None,
+        "marginal_cost": None,
         "violations": broken,
     }
 
 
-def _tidy(amount: float) -> float | int:
+def tidied(amount: float) -> float | int:
     """Money to a millionth; whole amounts as whole numbers."""
     rounded = round(amount, 6)
     return int(rounded) if rounded == int(rounded) else rounded

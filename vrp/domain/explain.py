@@ -8,11 +8,10 @@ from typing import Any
 from vrp.domain import request as requests
 from vrp.domain.evaluator import Evaluation, Trial, route_with
 from vrp.domain.plan import Plan, Route, Step
-from vrp.domain.problem import Order, Problem, Task, Vehicle
+from vrp.domain.problem import Item, Order, Problem, Task, Vehicle
 from vrp.domain.rules import Violation
 from vrp.domain.schedule import TimedRoute
 
-Item = Task | requests.Break
 _MESSAGES = {
     "NO_VEHICLE": "there is no vehicle",
     "SKILL": "lacks a skill it needs",
@@ -69,7 +68,7 @@ class Explanation:
         return {
             "type": self.order.type,
             "id": self.order.id,
-            "penalty": self.order.spec.penalty,
+            "penalty": self.order.penalty,
             "reasons": [
                 {
                     "code": code,
@@ -107,7 +106,7 @@ def repair(evaluation: Evaluation, seconds: float = 2.0) -> Plan | None:
     deadline = time.monotonic() + seconds
     routes = _items_by_vehicle(evaluation)
     changed = False
-    for order in sorted(evaluation.missing, key=lambda order: -order.spec.priority):
+    for order in sorted(evaluation.missing, key=lambda order: -order.priority):
         best = None
         for vehicle in _candidates(evaluation.problem, set(routes)):
             best, _ = _best_insertion(
@@ -156,7 +155,7 @@ def _explain(evaluation: Evaluation, order: Order, deadline: float) -> Explanati
 
 def _settle(explanation: Explanation) -> None:
     """With a legal place for the order the reason is not the vehicles' but the price or the time."""
-    penalty, cheapest = explanation.order.spec.penalty, explanation.cheapest
+    penalty, cheapest = explanation.order.penalty, explanation.cheapest
     if cheapest and penalty is not None and cheapest.extra_cost >= penalty:
         explanation.reasons = {"PENALTY_CHEAPER": [cheapest.vehicle.id]}
     elif cheapest:
@@ -267,7 +266,4 @@ def _candidates(problem: Problem, used: set[int]) -> Iterator[Vehicle]:
 
 
 def _items_by_vehicle(evaluation: Evaluation) -> dict[int, tuple[Item, ...]]:
-    return {
-        route.vehicle.index: tuple(item for visit in route.visits if (item := visit.task or visit.pause))
-        for route in evaluation.routes
-    }
+    return {route.vehicle.index: route.items for route in evaluation.routes}

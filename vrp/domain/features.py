@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from enum import StrEnum
 
-from vrp.domain.request import Job, Request, Shipment, Stop
+from vrp.domain.request import Job, Request, Shipment, Stop, TimeWindow
 
 
 class Feature(StrEnum):
@@ -85,6 +85,15 @@ def _orders(request: Request) -> Iterator[Job | Shipment]:
     yield from request.shipments
 
 
+def _windows(request: Request) -> Iterator[TimeWindow]:
+    for stop in _stops(request):
+        yield from stop.time_windows
+    for vehicle in request.vehicles:
+        yield from (vehicle.time_window,) if vehicle.time_window else ()
+        for pause in vehicle.breaks:
+            yield from pause.time_windows
+
+
 def _stop(test: Callable[[Stop], object]) -> Callable[[Request], bool]:
     return lambda request: any(test(stop) for stop in _stops(request))
 
@@ -126,7 +135,7 @@ DETECTORS: dict[Feature, Callable[[Request], bool]] = {
     Feature.SHIPMENTS: lambda r: bool(r.shipments),
     Feature.TIME_WINDOWS: _stop(lambda s: s.time_windows),
     Feature.SEVERAL_TIME_WINDOWS: _stop(lambda s: len(s.time_windows) > 1),
-    Feature.SOFT_TIME_WINDOWS: _stop(lambda s: any(window.soft for window in s.time_windows)),
+    Feature.SOFT_TIME_WINDOWS: lambda r: any(window.soft for window in _windows(r)),
     Feature.RELEASE_TIME: _stop(lambda s: s.release_time),
     Feature.SETUP: _stop(lambda s: s.setup or s.setup_per_type),
     Feature.SERVICE: _stop(lambda s: s.service or s.service_per_type),
@@ -187,5 +196,8 @@ DETECTORS: dict[Feature, Callable[[Request], bool]] = {
     Feature.OBJECTIVE_PRESET: lambda r: r.objective.preset != "cost",
     Feature.BALANCE: lambda r: r.objective.balance is not None and r.objective.balance.weight > 0,
     Feature.COMPACTNESS: lambda r: r.objective.compactness > 0,
-    Feature.STABILITY: lambda r: r.objective.stability is not None,
+    Feature.STABILITY: lambda r: (
+        r.objective.stability is not None
+        and r.objective.stability.cost_per_moved_stop + r.objective.stability.cost_per_minute_eta_shift > 0
+    ),
 }

@@ -5,15 +5,18 @@ from typing import Any, Literal
 
 from vrp.errors import Fault, Invalid
 
-Kind = Literal["job", "pickup", "delivery", "break"]
+REST = "drive_break"  # the id of a rest that the driving time asked for; it is put in anew, never read
+Kind = Literal["job", "pickup", "delivery", "break", "reload"]
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of a route by name: a job, either end of a shipment, or a break of the route's vehicle."""
+    """One step of a route by name: a job, either end of a shipment, or a break of the route's vehicle; a reload by
+    the position of its place among the vehicle's reload locations, or by the place itself where that is given."""
 
     type: Kind
     id: str | int
+    location: object = None  # of a reload: coordinates or the id of a location
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +63,24 @@ def _route(number: int, route: Any, faults: list[Fault]) -> Route:
     for position, step in enumerate(steps):
         kind = step.get("type") if isinstance(step, dict) else None
         name = step.get("id") if isinstance(step, dict) else None
-        if kind in ("start", "end"):
+        if kind in ("start", "end") or (kind == "break" and name == REST):
             continue
-        if kind not in ("job", "pickup", "delivery", "break"):
+        if kind == "reload":
+            found.append(Step("reload", _text(name), _location(step.get("location"))))
+        elif kind not in ("job", "pickup", "delivery", "break"):
             loc = (*place, "steps", position, "type")
-            faults.append(Fault(loc, "should be start, job, pickup, delivery, break or end", "enum"))
+            faults.append(Fault(loc, "should be start, job, pickup, delivery, break, reload or end", "enum"))
         elif isinstance(name, bool) or not isinstance(name, str | int):
             faults.append(Fault((*place, "steps", position, "id"), f"a {kind} step needs an id", "missing"))
         else:
             found.append(Step(kind, name))
     return Route(vehicle if isinstance(vehicle, str | int) else "", tuple(found))
+
+
+def _text(name: Any) -> str | int:
+    return name if isinstance(name, str | int) and not isinstance(name, bool) else ""
+
+
+def _location(value: Any) -> object:
+    """Something that can be compared: coordinates as a pair."""
+    return tuple(value) if isinstance(value, list | tuple) else value

@@ -21,6 +21,7 @@ _PICKUP: TaskKind = "pickup"
 _DELIVERY: TaskKind = "delivery"
 Window = tuple[int, int]
 Load = tuple[int, ...]
+Key = tuple[str, str]  # of a step: its type and its id
 _Location = tuple[float, float] | str | int | None
 
 
@@ -80,6 +81,16 @@ class Task:
     pickup: Load
     change: Load
     stop: requests.Stop
+    soft: tuple[requests.SoftWindow | None, ...] = ()  # one for each window
+    max_ride: int | None = None
+
+    @property
+    def key(self) -> "Key":
+        return self.kind, str(self.id)
+
+    @property
+    def release(self) -> int:
+        return self.stop.release_time or 0
 
     def setup(self, vehicle: "Vehicle") -> int:
         return self.stop.setup_per_type.get(vehicle.spec.type or "", self.stop.setup)
@@ -88,9 +99,42 @@ class Task:
         return self.stop.service_per_type.get(vehicle.spec.type or "", self.stop.service)
 
 
+@dataclass(frozen=True, slots=True)
+class Reload:
+    """A stop at `place` to unload what was collected and load what the next trip delivers. `position` is that of
+    the place among the vehicle's reload locations."""
+
+    position: int
+    place: int
+    duration: int
+
+    @property
+    def id(self) -> int:
+        return self.position
+
+
+Item = Task | requests.Break | Reload  # what a route is made of
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """What is fixed about one given step: `before` are the keys of the steps that stand before it, work begins no
+    earlier than `after` and no later than `latest`."""
+
+    key: Key
+    level: Literal["none", "vehicle", "order", "full"]
+    before: frozenset[Key] = frozenset()
+    after: int | None = None
+    latest: int | None = None
+
+
 @dataclass(frozen=True, eq=False)
 class Order:
-    """What is served whole or left out: a job (one task) or a shipment (pickup, delivery)."""
+    """What is served whole or left out: a job (one task) or a shipment (pickup, delivery).
+
+    `group` are the indexes of the jobs of which one is to be served, this one among them; `penalty` (None: it ought
+    to be served) and `priority` are those of the group: the largest.
+    """
 
     index: int
     type: Literal["job", "shipment"]
@@ -98,11 +142,22 @@ class Order:
     path: Path
     tasks: tuple[Task, ...]
     spec: requests.Job | requests.Shipment
+    group: tuple[int, ...]
+    penalty: float | None
+    priority: int
+
+    @property
+    def stands_for_its_group(self) -> bool:
+        return self.index == self.group[0]
 
 
 @dataclass(frozen=True, eq=False)
 class Vehicle:
-    """One vehicle; those of a `count` are separate here and share their `spec`. `path` is the spec's place."""
+    """One vehicle; those of a `count` are separate here and share their `spec`. `path` is the spec's place.
+
+    `locks` say what is fixed of its given steps, `opens` when it may begin what is not, `is_closed` that it does
+    its given steps and nothing else.
+    """
 
     index: int
     id: str | int
@@ -113,11 +168,27 @@ class Vehicle:
     window: Window
     capacity: Load | None
     travel: Travel
+    reloads: tuple[Reload, ...] = ()
+    locks: tuple[Lock, ...] = ()
+    opens: int = 0
+    is_closed: bool = False
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """What a request may call it: its own id, and the one that all of a `count` share."""
+        return frozenset({str(self.id), str(self.spec.id)})
+
+    @cached_property
+    def skills(self) -> frozenset[str]:
+        return frozenset(str(skill) for skill in self.spec.skills)
 
 
 @dataclass(frozen=True, eq=False)
 class Problem:
-    """The whole problem. `orders[k].tasks` are members of `tasks`; indexes are positions in these tuples."""
+    """The whole problem. `orders[k].tasks` are members of `tasks`; indexes are positions in these tuples.
+
+    `baseline` are the vehicle (its id) and the beginning of work of each task in the plan to stay close to.
+    """
 
     request: requests.Request
     places: tuple[Place, ...]
@@ -126,6 +197,7 @@ class Problem:
     vehicles: tuple[Vehicle, ...]
     dimensions: int
     travels: Mapping[str, Travel] = field(default_factory=dict)
+    baseline: Mapping[int, tuple[str | int, int]] = field(default_factory=dict)
 
     @cached_property
     def vehicle_by_id(self) -> dict[str, Vehicle]:
@@ -133,7 +205,30 @@ class Problem:
 
     @cached_property
     def task_by_name(self) -> dict[tuple[str, str], Task]:
-        return {(task.kind, str(task.id)): task for task in self.tasks}
+        return {task.key: task for task in self.tasks}
+
+    @cached_property
+    def has_locks(self) -> bool:
+        return any(vehicle.locks or vehicle.is_closed for vehicle in self.vehicles)
+
+    @cached_property
+    def locked_to(self) -> dict[Key, int]:
+        """The vehicle (its index) that each locked task is to stay on."""
+        return {
+            lock.key: vehicle.index
+            for vehicle in self.vehicles
+            for lock in vehicle.locks
+            if lock.level != "none" and lock.key in self.task_by_name
+        }
+
+    @cached_property
+    def orders_by_name(self) -> dict[str, Order]:
+        return {str(order.id): order for order in self.orders}
+
+    @cached_property
+    def demands(self) -> tuple[Order, ...]:
+        """What is to be served, a group of alternatives once."""
+        return tuple(order for order in self.orders if order.stands_for_its_group)
 
 
 FAR_FUTURE = 2**42  # seconds; later than any clock value a request may hold
@@ -202,11 +297,12 @@ def build(request: requests.Request, places: Places, travels: Mapping[str, Trave
     orders: list[Order] = []
     tasks: list[Task] = []
     nothing = (0,) * dimensions
+    groups = _groups(request)
     for i, job in enumerate(request.jobs):
         path: Path = ("jobs", i)
         loads = (job.delivery or nothing, job.pickup or nothing, nothing)
         tasks.append(_task("job", job.id, path, len(tasks), len(orders), places, loads, job))
-        orders.append(Order(len(orders), "job", job.id, path, (tasks[-1],), job))
+        orders.append(Order(i, "job", job.id, path, (tasks[-1],), job, *groups.get(i) or _alone(i, job)))
     for i, shipment in enumerate(request.shipments):
         path, order = ("shipments", i), len(orders)
         amount = shipment.amount or nothing
@@ -214,10 +310,31 @@ def build(request: requests.Request, places: Places, travels: Mapping[str, Trave
         first, second = shipment.pickup, shipment.delivery
         for kind, stop, loads in ((_PICKUP, first, up), (_DELIVERY, second, down)):
             name = stop.id if stop.id is not None else shipment.key
-            tasks.append(_task(kind, name, (*path, kind), len(tasks), order, places, loads, stop))
-        orders.append(Order(order, "shipment", shipment.key, path, (tasks[-2], tasks[-1]), shipment))
+            ride = shipment.max_ride_time
+            tasks.append(_task(kind, name, (*path, kind), len(tasks), order, places, loads, stop, ride))
+        both = (tasks[-2], tasks[-1])
+        orders.append(Order(order, "shipment", shipment.key, path, both, shipment, *_alone(order, shipment)))
     vehicles = _vehicles(request, places, travels)
     return Problem(request, places.rows, tuple(orders), tuple(tasks), vehicles, dimensions, dict(travels))
+
+
+def _alone(index: int, spec: requests.Served) -> tuple[tuple[int, ...], float | None, int]:
+    return (index,), spec.penalty, spec.priority
+
+
+def _groups(request: requests.Request) -> dict[int, tuple[tuple[int, ...], float | None, int]]:
+    """Of each job in a group of alternatives: the group, its penalty and its priority."""
+    members: dict[str, list[int]] = {}
+    for i, job in enumerate(request.jobs):
+        if job.alternatives_group is not None:
+            members.setdefault(str(job.alternatives_group), []).append(i)
+    found: dict[int, tuple[tuple[int, ...], float | None, int]] = {}
+    for group in members.values():
+        jobs = [request.jobs[i] for i in group]
+        penalties = [job.penalty for job in jobs if job.penalty is not None]
+        penalty = max(penalties) if len(penalties) == len(jobs) else None
+        found |= dict.fromkeys(group, (tuple(group), penalty, max(job.priority for job in jobs)))
+    return found
 
 
 def _task(
@@ -229,9 +346,11 @@ def _task(
     places: Places,
     loads: tuple[Load, Load, Load],
     stop: requests.Stop,
+    max_ride: int | None = None,
 ) -> Task:
     windows = tuple((window.start, window.end) for window in stop.time_windows)
-    return Task(index, kind, name, path, order, places.at[path], windows, *loads, stop)
+    soft = tuple(window.soft for window in stop.time_windows)
+    return Task(index, kind, name, path, order, places.at[path], windows, *loads, stop, soft, max_ride)
 
 
 def _vehicles(
@@ -260,6 +379,12 @@ def _vehicles(
                     window,
                     spec.capacity or None,
                     at_speed[key],
+                    tuple(
+                        Reload(k, places.at[*path, "reload", "locations", k], spec.reload.duration)
+                        for k in range(len(spec.reload.locations))
+                    )
+                    if spec.reload
+                    else (),
                 )
             )
     return tuple(vehicles)

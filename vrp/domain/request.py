@@ -230,7 +230,7 @@ class Break(Frozen):
 
 
 class DriveBreak(Frozen):
-    max_driving: Seconds
+    max_driving: Annotated[Seconds, Field(ge=1)]
     duration: Seconds
 
 
@@ -410,6 +410,7 @@ class Stability(Frozen):
     baseline: Id | None = None
     cost_per_moved_stop: Money = 0
     cost_per_minute_eta_shift: Money = 0
+    eta_limit: Seconds = 900  # a plan lists every stop whose work begins earlier or later by more
 
 
 class Objective(Frozen):

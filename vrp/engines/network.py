@@ -178,7 +178,7 @@ class Network:
     @cached_property
     def scale(self) -> float:
         """Whole units for one unit of currency: exact for all rates if that is not too fine, else fine enough."""
-        fractions = {_exactly(order.spec.penalty or 0.0) for order in self.problem.orders}
+        fractions = {_exactly(order.penalty or 0.0) for order in self.problem.orders}
         for kind in self.fleet:
             costs, travel = kind.sample.spec.costs, kind.sample.travel
             fractions |= {_exactly(cost) for cost in (costs.fixed, *kind.wishes.values())}
@@ -204,19 +204,19 @@ class Network:
         """What leaving out an order costs in whole units, by its index: its penalty, or, where it has none, more
         than anything that could be saved by it; first by priority, then by number."""
         orders = self.problem.orders
-        due = [order for order in orders if order.spec.penalty is None]
+        due = [order for order in orders if order.penalty is None]
         one = self.whole(self._all_money) + 1
         level = one * (len(due) + 1)
-        ranks = sum(order.spec.priority for order in due)
+        ranks = sum(order.priority for order in due)
         if ranks * level + len(due) * one > _DEAREST:  # then nearly so
             one = min(one, _DEAREST // (4 * len(due)))
             level = _DEAREST // (2 * ranks) if ranks else 0
         prices = {}
         for order in orders:
             favour = self.whole(self.favour.get(order.index, 0.0))
-            penalty = order.spec.penalty
+            penalty = order.penalty
             prices[order.index] = favour + (
-                order.spec.priority * level + one if penalty is None else self.whole(penalty)
+                order.priority * level + one if penalty is None else self.whole(penalty)
             )
         return prices
 
@@ -228,7 +228,7 @@ class Network:
             if (order.tasks[0].kind, order.tasks[0].id) in named:
                 cost -= self.favour.get(order.index, 0.0)
             else:
-                cost += order.spec.penalty or 0.0
+                cost += order.penalty or 0.0
         return replace(plan, claimed_cost=cost)
 
     @cached_property
@@ -238,7 +238,7 @@ class Network:
         hourly = max((cost.per_duration_hour + cost.per_wait_hour for cost in costs), default=0.0)
         fixed = max((cost.fixed for cost in costs), default=0.0)
         routes = len(self.problem.orders)
-        penalties = sum(order.spec.penalty or 0.0 for order in self.problem.orders)
+        penalties = sum(order.penalty or 0.0 for order in self.problem.orders)
         legs = (len(self.problem.tasks) + routes) * self.dearest
         return legs + routes * (fixed + hourly / 3600 * self.horizon) + penalties
 

@@ -209,7 +209,7 @@ class _Model:
         )
 
     def _price(self, task: Task, required: bool) -> tuple[bool, int]:
-        must = required and self.problem.orders[task.order].spec.penalty is None
+        must = required and self.problem.orders[task.order].penalty is None
         return must, 0 if must else self.network.prices[task.order]
 
     def _load(self, amounts: tuple[int, ...], count: int) -> list[int]:

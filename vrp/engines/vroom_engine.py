@@ -92,7 +92,7 @@ class VroomEngine:
 def _beyond(problem: Problem) -> Iterator[Feature]:
     if any(vehicle.spec.costs.fixed < 0 for vehicle in problem.vehicles):
         yield Feature.FIXED_COST
-    if _is_mixed(problem) and max(order.spec.priority for order in problem.orders) > _MOST_PRIORITY // 2:
+    if _is_mixed(problem) and max(order.priority for order in problem.orders) > _MOST_PRIORITY // 2:
         yield Feature.PRIORITY
     if Network(problem, kinds(problem)).horizon >= _MOST:
         yield Feature.TIME_WINDOWS
@@ -206,8 +206,8 @@ class _Model:
 
     def _priority(self, order: Order) -> int:
         if not _is_mixed(self.problem):
-            return order.spec.priority
-        each = order.spec.priority if any(o.spec.priority for o in self.problem.orders) else 1
+            return order.priority
+        each = order.priority if any(o.priority for o in self.problem.orders) else 1
         return 2 * each if order.type == "job" else each
 
     def plan(self, solution: Any) -> Plan:

@@ -4,10 +4,18 @@ from collections.abc import Callable, Iterator, Sequence
 
 from vrp.domain.problem import Problem
 from vrp.domain.rules import (
+    alternatives,
     breaks,
     capacity,
+    compatibility,
     limits,
+    loading,
+    locks,
+    max_ride,
     reachable,
+    relations,
+    release_time,
+    reloads,
     shift,
     skills,
     time_windows,
@@ -29,11 +37,33 @@ RULES: dict[str, Rule] = {
     "reachable": reachable.check,
     "breaks": breaks.check,
     "limits": limits.check,
+    "release_time": release_time.check,
+    "max_ride": max_ride.check,
+    "loading": loading.check,
+    "reloads": reloads.check,
+    "compatibility": compatibility.check,
+    "alternatives": alternatives.check,
+    "relations": relations.check,
+    "locks": locks.check,
+    "locked_steps": locks.unserved,
 }
+# What can only be said of a whole plan, or looks at several routes at once.
+_WHOLE = {"locked_steps"}
+_ACROSS = ("alternatives", "relations", "locked_steps")
 
-__all__ = ["RULES", "Violation", "check"]
+__all__ = ["RULES", "Violation", "across", "check", "check_part"]
 
 
 def check(problem: Problem, routes: Sequence[TimedRoute]) -> list[Violation]:
-    """This will list everything the routes break."""
+    """This will list everything the routes of a whole plan break."""
     return [violation for rule in RULES.values() for violation in rule(problem, routes)]
+
+
+def check_part(problem: Problem, routes: Sequence[TimedRoute]) -> list[Violation]:
+    """This will list what routes break whatever the others do."""
+    return [v for name, rule in RULES.items() if name not in _WHOLE for v in rule(problem, routes)]
+
+
+def across(problem: Problem, routes: Sequence[TimedRoute]) -> list[Violation]:
+    """This will list what routes that are legal by themselves break together."""
+    return [violation for name in _ACROSS for violation in RULES[name](problem, routes)]

@@ -8,7 +8,7 @@ from vrp.domain.schedule import TimedRoute
 def check(problem: Problem, routes: Sequence[TimedRoute]) -> Iterator[Violation]:
     """A vehicle has all of a job's skills, any of its skills_any, none of its skills_none."""
     for number, route in enumerate(routes):
-        has = {str(skill) for skill in route.vehicle.spec.skills}
+        has = route.vehicle.skills
         for step, visit, task in route.tasks:
             spec = problem.orders[task.order].spec
             lacks = sorted({str(skill) for skill in spec.skills} - has)

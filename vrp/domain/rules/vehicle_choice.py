@@ -8,7 +8,7 @@ from vrp.domain.schedule import TimedRoute
 def check(problem: Problem, routes: Sequence[TimedRoute]) -> Iterator[Violation]:
     """A job is served by one of its allowed vehicles and by none of its forbidden ones."""
     for number, route in enumerate(routes):
-        names = {str(route.vehicle.id), str(route.vehicle.spec.id)}
+        names = route.vehicle.names
         for step, visit, task in route.tasks:
             spec = problem.orders[task.order].spec
             allowed = {str(name) for name in spec.allowed_vehicles}
