@@ -10,6 +10,7 @@ from vrp.engines.base import Engine
 from vrp.errors import Fault, Invalid
 
 ENGINES = {
+    "sisr": "vrp.engines.sisr_engine:SisrEngine",
     "pyvrp": "vrp.engines.pyvrp_engine:PyVrpEngine",
     "vroom": "vrp.engines.vroom_engine:VroomEngine",
     "ortools": "vrp.engines.ortools_engine:OrToolsEngine",
@@ -19,7 +20,8 @@ ENGINES = {
 PREFERENCE = (
     ("pyvrp", "the best plans for the time on everything it models, at every size measured"),
     ("vroom", "breaks as VROOM means them, and a first plan at once"),
-    ("ortools", "models the most, and finds the dearest plans: the last resort"),
+    ("ortools", "models the most of what is left"),
+    ("sisr", "does every combination, for the evaluator itself tries each step: the last resort"),
 )
 
 

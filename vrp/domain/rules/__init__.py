@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
+from vrp.domain.features import Feature, used_by
 from vrp.domain.problem import Problem
 from vrp.domain.rules import (
     alternatives,
@@ -49,6 +50,19 @@ RULES: dict[str, Rule] = {
 }
 # What can only be said of a whole plan, or looks at several routes at once.
 _WHOLE = {"locked_steps"}
+_ASKED_BY = {
+    "skills": {Feature.SKILLS, Feature.SKILLS_ANY, Feature.SKILLS_NONE},
+    "vehicle_choice": {Feature.VEHICLE_CHOICE},
+    "breaks": {Feature.BREAKS},
+    "release_time": {Feature.RELEASE_TIME},
+    "max_ride": {Feature.MAX_RIDE_TIME},
+    "loading": {Feature.LOADING_POLICY},
+    "reloads": {Feature.RELOAD},
+    "compatibility": {Feature.INCOMPATIBILITIES},
+    "alternatives": {Feature.ALTERNATIVES},
+    "relations": {Feature.RELATIONS},
+    "locks": {Feature.LOCKS, Feature.FREEZE},
+}
 _ACROSS = ("alternatives", "relations", "locked_steps")
 
 __all__ = ["RULES", "Violation", "across", "check", "check_part"]
@@ -60,8 +74,22 @@ def check(problem: Problem, routes: Sequence[TimedRoute]) -> list[Violation]:
 
 
 def check_part(problem: Problem, routes: Sequence[TimedRoute]) -> list[Violation]:
-    """This will list what routes break whatever the others do."""
-    return [v for name, rule in RULES.items() if name not in _WHOLE for v in rule(problem, routes)]
+    """This will list what routes break whatever the others do. Rules that nothing in the request asks for are not
+    even looked at: this is asked thousands of times a second."""
+    return [v for rule in _rules_of_parts(problem) for v in rule(problem, routes)]
+
+
+def _rules_of_parts(problem: Problem) -> list[Rule]:
+    known = problem.__dict__.get("_rules_of_parts")
+    if known is None:
+        used = used_by(problem.request)
+        known = [
+            rule
+            for name, rule in RULES.items()
+            if name not in _WHOLE and (name not in _ASKED_BY or used & _ASKED_BY[name])
+        ]
+        problem.__dict__["_rules_of_parts"] = known
+    return known
 
 
 def across(problem: Problem, routes: Sequence[TimedRoute]) -> list[Violation]:

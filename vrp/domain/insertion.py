@@ -1,0 +1,351 @@
+"""Where an order could go in a plan: every place on every route, cheapest first, each tried by the evaluator itself.
+
+Explanations, repairs, the `insert` mode and the ruin-and-recreate engine all ask here. What a place costs is bounded
+from below by the travel it adds, so most places need never be tried.
+"""
+
+import math
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+from vrp.domain import objective, rules
+from vrp.domain import request as requests
+from vrp.domain.evaluator import Evaluation, Trial, judge, route_with
+from vrp.domain.features import Feature, used_by
+from vrp.domain.plan import Plan, Route, Step
+from vrp.domain.problem import NO_WAY, Item, Order, Problem, Reload, Task, Vehicle
+from vrp.domain.schedule import TimedRoute
+
+Items = tuple[Item, ...]
+_NONE: Items = ()
+_SEATED = 6  # ways to go, of those that leave no seat for a break, for which all its seats are tried
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way to put an order into a route: `first` goes before the route's item `at`, `second` (of a shipment)
+    before its item `then`. It cannot be had for less money than `at_least`."""
+
+    vehicle: Vehicle
+    route: Items
+    at: int
+    first: Items
+    then: int = 0
+    second: Items = ()
+    at_least: float = 0.0
+
+    @property
+    def items(self) -> Items:
+        """The route's new items."""
+        if not self.second:
+            return (*self.route[: self.at], *self.first, *self.route[self.at :])
+        between = self.route[self.at : self.then]
+        return (*self.route[: self.at], *self.first, *between, *self.second, *self.route[self.then :])
+
+    @property
+    def position(self) -> int:
+        """That of the order's first stop among the new items."""
+        return self.at + next(k for k, item in enumerate(self.first) if isinstance(item, Task))
+
+
+@dataclass(frozen=True, slots=True)
+class Insertion:
+    """A way that was tried: what it costs, and what it breaks that was not broken before."""
+
+    way: Way
+    trial: Trial
+    extra_cost: float
+    violations: tuple[rules.Violation, ...]
+
+    @property
+    def vehicle(self) -> Vehicle:
+        return self.way.vehicle
+
+    @property
+    def is_legal(self) -> bool:
+        return not self.violations
+
+
+class Board:
+    """The routes of a plan in the making, by vehicle index, each judged."""
+
+    def __init__(self, problem: Problem, trials: Iterable[Trial] = ()) -> None:
+        self.problem = problem
+        self.trials = {trial.route.vehicle.index: trial for trial in trials}
+        related = (str(name) for relation in problem.request.relations for name in relation.ids)
+        self.related = {problem.orders_by_name[name].index for name in related}
+        goal = problem.request.objective
+        self.is_whole = bool((goal.balance and goal.balance.weight) or goal.stability)
+        is_soft = Feature.SOFT_TIME_WINDOWS in used_by(problem.request)
+        self._only_travel_counts = not (self.is_whole or goal.compactness or is_soft)
+
+    @classmethod
+    def of(cls, evaluation: Evaluation) -> "Board":
+        """This will set up the board of a judged plan."""
+        problem = evaluation.problem
+        routes = {
+            route.vehicle.index: route for route in evaluation.routes
+        }  # a second one of a vehicle is illegal
+        return cls(problem, (route_with(problem, r.vehicle, r.items) for r in routes.values()))
+
+    @property
+    def routes(self) -> list[TimedRoute]:
+        return [self.trials[index].route for index in sorted(self.trials)]
+
+    def items(self, vehicle: Vehicle) -> Items:
+        trial = self.trials.get(vehicle.index)
+        return trial.route.items if trial else _NONE
+
+    def put(self, trial: Trial) -> None:
+        """This will replace a vehicle's route; one without tasks is no route."""
+        if any(True for _ in trial.route.tasks):
+            self.trials[trial.route.vehicle.index] = trial
+        else:
+            self.trials.pop(trial.route.vehicle.index, None)
+
+    def judged(self) -> Evaluation:
+        return judge(self.problem, self.routes)
+
+    def plan(self) -> Plan:
+        return plan_of(self.routes)
+
+    def vehicles(self) -> Iterator[Vehicle]:
+        """This will yield used vehicles, and of those alike and unused only the first."""
+        fresh = set()
+        for vehicle in self.problem.vehicles:
+            if vehicle.index in self.trials:
+                yield vehicle
+            elif vehicle.path not in fresh:
+                fresh.add(vehicle.path)
+                yield vehicle
+
+    def try_(self, order: Order, way: Way) -> Insertion:
+        """This will judge one way: exact cost, and the rules it breaks beyond those broken already."""
+        trial = route_with(self.problem, way.vehicle, way.items)
+        before = self.trials.get(way.vehicle.index)
+        extra = trial.cost - (before.cost if before else 0.0)
+        broken: list[rules.Violation] = list(trial.violations)
+        if order.index in self.related or self.is_whole:
+            routes = [t.route for index, t in self.trials.items() if index != way.vehicle.index]
+            if self.is_whole:
+                extra += _terms(self.problem, [*routes, trial.route]) - _terms(self.problem, self.routes)
+            if order.index in self.related and not broken:
+                broken = [
+                    v for v in rules.across(self.problem, [*routes, trial.route]) if v.cause == "relation"
+                ]
+        if before and before.violations:
+            known = {(v.cause, v.message) for v in before.violations}
+            broken = [v for v in broken if (v.cause, v.message) not in known]
+        return Insertion(way, trial, extra, tuple(broken))
+
+    def ways(self, order: Order, vehicle: Vehicle) -> list[Way]:
+        """This will list all ways to serve an order by a vehicle, those that may be cheapest first."""
+        items = self.items(vehicle)
+        price = _Price(vehicle, items)
+        added = self._added(order, vehicle)
+        found = [
+            Way(vehicle, items, at, first, then, second, added + price.of(at, first, then, second))
+            for at, first, then, second in _placed(order, vehicle, items)
+        ]
+        found.sort(key=lambda way: way.at_least)
+        return found
+
+    def is_bounded(self, vehicle: Vehicle) -> bool:
+        """This will tell whether travel alone bounds what a way costs: nothing else has a price that could fall."""
+        spec, costs = vehicle.spec, vehicle.spec.costs
+        return self._only_travel_counts and not (
+            costs.per_wait_hour or costs.per_duration_hour or costs.per_task_hour or spec.overtime
+        )
+
+    def cheapest(
+        self, order: Order, vehicle: Vehicle, below: float = math.inf, deadline: float = math.inf
+    ) -> Insertion | None:
+        """This will return the cheapest legal way on a vehicle that costs less than `below`, if there is one."""
+        best: Insertion | None = None
+        is_bounded = self.is_bounded(vehicle)
+        refused: list[Way] = []
+        for way in self.ways(order, vehicle):
+            if is_bounded and way.at_least >= below:
+                break
+            tried = self.try_(order, way)
+            if tried.is_legal and tried.extra_cost < below:
+                best, below = tried, tried.extra_cost
+            elif not tried.is_legal and len(refused) < _SEATED:
+                refused.append(way)
+            if time.monotonic() > deadline:
+                break
+        if best is None and vehicle.spec.breaks:
+            for way in refused:
+                tried = self.try_(order, self.reseated(way))
+                if tried.is_legal and tried.extra_cost < below:
+                    best, below = tried, tried.extra_cost
+        return best
+
+    def _added(self, order: Order, vehicle: Vehicle) -> float:
+        """What serving the order costs wherever it goes on this vehicle."""
+        wishes = (w.cost for w in order.spec.preferred_vehicles if str(w.vehicle) in vehicle.names)
+        return sum(wishes) + (0.0 if vehicle.index in self.trials else vehicle.spec.costs.fixed)
+
+    def reseated(self, way: Way) -> Way:
+        """This will put a vehicle's breaks elsewhere on the way, each where it breaks and costs least."""
+        items = tuple(item for item in way.items if not isinstance(item, requests.Break))
+        seated = seat_breaks(self.problem, way.vehicle, items, required(way.vehicle))
+        at = seated.index(way.items[way.position])
+        return Way(way.vehicle, (*seated[:at], *seated[at + 1 :]), at, seated[at : at + 1])
+
+
+def seat_breaks(problem: Problem, vehicle: Vehicle, items: Items, breaks: Sequence[requests.Break]) -> Items:
+    """This will put breaks into a route, one after the other, each where it breaks and costs least."""
+    for pause in sorted(breaks, key=_begins):
+        ways = [(*items[:k], pause, *items[k:]) for k in range(len(items) + 1)]
+        items = min(ways, key=lambda way: _badness(route_with(problem, vehicle, way), pause))
+    return items
+
+
+def required(vehicle: Vehicle) -> list[requests.Break]:
+    """This will list the breaks a used vehicle has to take, in the order they begin."""
+    return sorted((pause for pause in vehicle.spec.breaks if pause.required), key=_begins)
+
+
+def fixed_items(problem: Problem, vehicle: Vehicle, items: Items) -> Items:
+    """This will return what stays of a route when all that may go has gone: what is locked, and required breaks."""
+    locked = {lock.key for lock in vehicle.locks if lock.level != "none"}
+    orders = {problem.task_by_name[key].order for key in locked if key in problem.task_by_name}
+    kept: list[Item] = []
+    reloads = 0
+    for item in items:
+        if isinstance(item, Task):
+            kept += [item] if item.order in orders else []
+        elif isinstance(item, Reload):
+            kept += [item] if ("reload", str(reloads)) in locked else []
+            reloads += 1
+        else:
+            kept += [item] if ("break", str(item.id)) in locked else []
+    taken = {str(item.id) for item in kept if isinstance(item, requests.Break)}
+    missing = [pause for pause in required(vehicle) if str(pause.id) not in taken]
+    return seat_breaks(problem, vehicle, tuple(kept), missing) if kept else ()
+
+
+def may_serve(problem: Problem, order: Order, vehicle: Vehicle) -> bool:
+    """This will tell whether skills, allowed vehicles and locks let a vehicle serve an order at all."""
+    spec, has = order.spec, vehicle.skills
+    return (
+        not {str(skill) for skill in spec.skills} - has
+        and (not spec.skills_any or bool({str(skill) for skill in spec.skills_any} & has))
+        and not {str(skill) for skill in spec.skills_none} & has
+        and is_allowed(problem, order, vehicle)
+    )
+
+
+def is_allowed(problem: Problem, order: Order, vehicle: Vehicle) -> bool:
+    """This will tell whether an order may go on a vehicle as far as names say so."""
+    allowed, forbidden = map(str, order.spec.allowed_vehicles), map(str, order.spec.forbidden_vehicles)
+    names = vehicle.names
+    owners = {problem.locked_to.get(task.key, vehicle.index) for task in order.tasks}
+    return (
+        (not order.spec.allowed_vehicles or not names.isdisjoint(allowed))
+        and names.isdisjoint(forbidden)
+        and owners == {vehicle.index}
+    )
+
+
+def plan_of(routes: Iterable[TimedRoute]) -> Plan:
+    """This will write routes as a plan of names."""
+    return Plan(tuple(Route(route.vehicle.id, tuple(map(_step, route.items))) for route in routes))
+
+
+def _step(item: Item) -> Step:
+    if isinstance(item, Task):
+        return Step(item.kind, item.id)
+    return Step("reload", item.position) if isinstance(item, Reload) else Step("break", item.id)
+
+
+def _terms(problem: Problem, routes: list[TimedRoute]) -> float:
+    return sum(amount for _, amount in objective.terms(problem, routes))
+
+
+def _begins(pause: requests.Break) -> int:
+    return pause.time_windows[0].start if pause.time_windows else 0
+
+
+def _badness(trial: Trial, pause: requests.Break) -> tuple[int, int, float, int]:
+    """Breaks still to be seated are missing in any case."""
+    broken = [violation for violation in trial.violations if violation.cause != "missing_break"]
+    return len(broken), sum(v.amount or 0 for v in broken), trial.cost, trial.route.end_time
+
+
+def _placed(order: Order, vehicle: Vehicle, items: Items) -> Iterator[tuple[int, Items, int, Items]]:
+    """Every way to put the order's stops between the items of the route, with a reload beside them or without; an
+    unused vehicle's breaks move as well."""
+    if not items:
+        yield from ((0, way, 0, _NONE) for way in _with_breaks(order, required(vehicle)))
+        return
+    first, second = order.tasks[:1], order.tasks[1:]
+    reloads = _reloads(vehicle, items)
+    for at in range(len(items) + 1):
+        for then in range(at, len(items) + 1) if second else (at,):
+            yield at, first, then, second
+            for reload in reloads:
+                yield at, (reload, *first), then, second
+        for reload in reloads if not second else ():
+            yield at, (*first, reload), at, second
+
+
+def _reloads(vehicle: Vehicle, items: Items) -> tuple[Reload, ...]:
+    """The places where one more reload may be made."""
+    spec = vehicle.spec.reload
+    if spec is None:
+        return ()
+    made = sum(1 for item in items if isinstance(item, Reload))
+    return vehicle.reloads if spec.max_reloads is None or made < spec.max_reloads else ()
+
+
+def _with_breaks(order: Order, breaks: list[requests.Break]) -> Iterator[Items]:
+    for before in range(len(breaks) + 1):
+        for between in range(before, len(breaks) + 1) if len(order.tasks) > 1 else (before,):
+            head, middle, tail = breaks[:before], breaks[before:between], breaks[between:]
+            yield tuple(chain(head, order.tasks[:1], middle, order.tasks[1:], tail))
+
+
+class _Price:
+    """What more travel costs a vehicle beside its present route."""
+
+    def __init__(self, vehicle: Vehicle, items: Items) -> None:
+        self.travel, costs = vehicle.travel, vehicle.spec.costs
+        self.per_second, self.per_metre = costs.per_hour / 3600, costs.per_km / 1000
+        self.is_used = bool(items)
+        self.end = vehicle.end
+        self.before: list[int | None] = [vehicle.start]  # the place left before each item, and before the end
+        for item in items:
+            self.before.append(self.before[-1] if isinstance(item, requests.Break) else item.place)
+        self.after: list[int | None] = [vehicle.end]  # the place gone to
+        for item in reversed(items):
+            self.after.append(self.after[-1] if isinstance(item, requests.Break) else item.place)
+        self.after.reverse()
+
+    def of(self, at: int, first: Items, then: int, second: Items) -> float:
+        if second and then > at:
+            return self._detour(at, first) + self._detour(then, second)
+        return self._detour(at, first + second)
+
+    def _detour(self, at: int, items: Items) -> float:
+        here, there = self.before[at], self.after[at]
+        saved = self._leg(here, there) if self.is_used else 0.0
+        cost = 0.0
+        for item in items:
+            if not isinstance(item, requests.Break):
+                cost += self._leg(here, item.place)
+                here = item.place
+        return cost + self._leg(here, there) - saved
+
+    def _leg(self, a: int | None, b: int | None) -> float:
+        if a is None or b is None:
+            return 0.0
+        if self.travel.costs is not None:
+            return max(0.0, self.travel.costs.item(a, b))
+        seconds = self.travel.durations.item(a, b)
+        if seconds == NO_WAY:
+            return 0.0
+        return seconds * self.per_second + self.travel.distances.item(a, b) * self.per_metre

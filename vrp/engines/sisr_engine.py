@@ -1,0 +1,323 @@
+"""Ruin and recreate, with every insertion tried by the evaluator: it does all a request can ask, and is the slowest.
+
+The search is Christiaens and Vanden Berghe's "Slack Induction by String Removals for Vehicle Routing Problems":
+strings of neighbouring stops are torn out and put back greedily, now and then passing over a place; simulated
+annealing decides what is kept. See vrp/docs/decisions/0006-the-last-resort-asks-the-judge.md.
+"""
+
+import math
+import random
+import time
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+
+import numpy as np
+
+from vrp.domain import given
+from vrp.domain.evaluator import Evaluation, resolved, route_with
+from vrp.domain.features import Feature
+from vrp.domain.insertion import Board, Insertion, Items, fixed_items, may_serve, required, seat_breaks
+from vrp.domain.plan import Plan
+from vrp.domain.problem import NO_WAY, Order, Problem, Reload, Task, Vehicle
+from vrp.domain.request import Break
+from vrp.engines.base import Budget, Report
+
+_NEAR = 60  # neighbours known of each order
+_MANY = 150  # orders: beyond it an order is tried only on the vehicles that serve its neighbours
+_STRING = 10  # longest string removed, as in the paper
+_REMOVED = 10  # orders removed on average, as in the paper
+_BLINK = 0.01
+_FIRST_WARMTH, _LAST_WARMTH = 0.5, 0.005  # temperature, in shares of what an order costs on average
+_PATIENCE = 400  # rounds for each order without a better plan, then it is as good as it gets
+_FEW = 3  # orders: then every round tears out everything
+
+
+class SisrEngine:
+    """This will solve by ruin and recreate. What it reports was found legal by the evaluator itself."""
+
+    name = "sisr"
+    version = "1"
+    native = frozenset(Feature)
+    emulated: frozenset[Feature] = frozenset()
+    supports = native
+
+    def cannot(self, problem: Problem) -> frozenset[Feature]:
+        """This will return nothing: it supports every combination."""
+        return frozenset()
+
+    def solve(self, problem: Problem, budget: Budget, report: Report) -> Plan:
+        return _Search(problem, budget, report).run()
+
+
+class _Search:
+    def __init__(self, problem: Problem, budget: Budget, report: Report) -> None:
+        self.problem, self.budget, self.report = problem, budget, report
+        self.random = random.Random(budget.seed)
+        self.board = Board(problem)
+        self.best: tuple[tuple[float, ...], Plan] = (_worst(), Plan())
+        self.improved_at = time.monotonic()
+        self.fixed = {problem.task_by_name[key].order for key in problem.locked_to}
+        groups = {order.group for order in problem.orders}
+        self.demands = [problem.orders[group[0]] for group in sorted(groups)]
+        self.able = [
+            [v for v in problem.vehicles if not v.is_closed and may_serve(problem, order, v)]
+            for order in problem.orders
+        ]
+
+    def run(self) -> Plan:
+        self._start()
+        self._fill(self._missing())
+        self._judge(self._scalar())
+        self._anneal()
+        return self.best[1]
+
+    # The first plan ----------------------------------------------------------------------------------------
+
+    def _start(self) -> None:
+        """What is given is the first plan, as far as it keeps the rules; what is locked in any case."""
+        for vehicle, items in resolved(self.problem, given.routes_of(self.problem)):
+            trial = route_with(self.problem, vehicle, items)
+            if trial.violations:
+                trial = route_with(self.problem, vehicle, fixed_items(self.problem, vehicle, tuple(items)))
+            self.board.put(trial)
+        if self.board.judged().violations:
+            for vehicle, items in resolved(self.problem, given.routes_of(self.problem)):
+                self.board.put(
+                    route_with(self.problem, vehicle, fixed_items(self.problem, vehicle, tuple(items)))
+                )
+
+    # Annealing ---------------------------------------------------------------------------------------------
+
+    def _anneal(self) -> None:
+        current = self._scalar()
+        free = [order for order in self.demands if not self.fixed.intersection(order.group)]
+        if not free:
+            return
+        began, rounds, since_best = time.monotonic(), 0, 0
+        share = max(1e-9, self.board.judged().cost / max(1, len(self.problem.orders)))
+        while not self.budget.is_over() and since_best < _PATIENCE * len(free) and not self._is_stale():
+            elapsed = (time.monotonic() - began) / max(1e-9, self.budget.deadline - began)
+            warmth = share * _FIRST_WARMTH * (_LAST_WARMTH / _FIRST_WARMTH) ** min(1.0, elapsed)
+            kept = dict(self.board.trials)
+            self._fill(self._ruin(free))
+            reached = self._scalar()
+            rounds, since_best = rounds + 1, since_best + 1
+            if reached < current - warmth * math.log(1 - self.random.random() or 1e-12):
+                current = reached
+                if self._judge(reached):
+                    since_best = 0
+            else:
+                self.board.trials = kept
+
+    def _is_stale(self) -> bool:
+        patience = self.budget.no_improvement
+        return patience is not None and time.monotonic() - self.improved_at > patience
+
+    def _scalar(self) -> float:
+        """One number for a board: what is left out weighs more than anything else, then the preset's aim."""
+        evaluation = self.board.judged()
+        broken, by_priority, number, aim, cost = evaluation.rank
+        heavy = self._heavy
+        return cost + heavy * (aim / self._aim + 10 * number + 1e3 * by_priority + 1e6 * broken)
+
+    @cached_property
+    def _heavy(self) -> float:
+        """More than any order costs to serve."""
+        prices = [vehicle.spec.costs for vehicle in self.problem.vehicles]
+        durations = max((int(v.travel.durations.max()) for v in self.problem.vehicles), default=0)
+        hourly = max(c.per_hour + c.per_duration_hour + c.per_wait_hour + c.per_task_hour for c in prices)
+        fixed = max(abs(c.fixed) for c in prices)
+        distance = max(int(v.travel.distances.max()) for v in self.problem.vehicles) / 1000
+        return 10 * (1 + fixed + hourly * durations / 3600 + distance * max(c.per_km for c in prices))
+
+    @cached_property
+    def _aim(self) -> float:
+        """A step of the preset's aim that outweighs a cost."""
+        preset = self.problem.request.objective.preset
+        return {"cost": 1.0, "min_vehicles": 1.0, "min_makespan": 60.0, "balanced": 1 / 60}[preset]
+
+    def _judge(self, scalar: float) -> bool:
+        """Keep the board if it is the best so far; True if it is."""
+        evaluation: Evaluation = self.board.judged()
+        if evaluation.violations or evaluation.rank >= self.best[0]:
+            return False
+        self.best = (evaluation.rank, self.board.plan())
+        self.improved_at = time.monotonic()
+        self.report(self.best[1])
+        return True
+
+    # Ruin --------------------------------------------------------------------------------------------------
+
+    def _ruin(self, free: list[Order]) -> list[Order]:
+        """Tear strings of orders near each other out of their routes; returns all that is now unserved."""
+        removed: dict[int, set[int]] = {}
+        routes = {i: self._served(t.route.items) for i, t in self.board.trials.items()}
+        route_of = {order: index for index, orders in routes.items() for order in orders}
+        if len(free) <= _FEW or self.random.random() < 2 / (2 + len(free)):
+            for order, index in route_of.items():
+                removed.setdefault(index, set()).add(order)
+        else:
+            average = sum(map(len, routes.values())) / max(1, len(routes))
+            longest = max(1.0, min(_STRING, average))
+            strings = max(1, int(self.random.uniform(1, 4 * _REMOVED / (1 + longest))))
+            seed = self.random.choice(free)
+            for near in (seed.index, *self.near[seed.index]):
+                at = route_of.get(int(near))
+                if at is None or at in removed:
+                    continue
+                removed[at] = self._string(routes[at], int(near), longest)
+                if len(removed) >= strings:
+                    break
+        for index, orders in removed.items():
+            self._take_out(self.problem.vehicles[index], orders - self.fixed)
+        return self._missing()
+
+    def _string(self, orders: list[int], near: int, longest: float) -> set[int]:
+        length = int(self.random.uniform(1, min(len(orders), longest) + 1))
+        at = orders.index(near)
+        first = self.random.randint(max(0, at - length + 1), min(at, max(0, len(orders) - length)))
+        return set(orders[first : first + length])
+
+    def _served(self, items: Items) -> list[int]:
+        return list(dict.fromkeys(item.order for item in items if isinstance(item, Task)))
+
+    def _take_out(self, vehicle: Vehicle, orders: set[int]) -> None:
+        if not orders:
+            return
+        items = tuple(i for i in self.board.items(vehicle) if not (isinstance(i, Task) and i.order in orders))
+        if not any(isinstance(item, Task) for item in items):
+            self.board.trials.pop(vehicle.index, None)
+            return
+        trial = route_with(self.problem, vehicle, items)
+        if any(
+            v.cause != "min_tasks" for v in trial.violations
+        ):  # a detour may be needed where triangles bend
+            rest = fixed_items(self.problem, vehicle, items)
+            if any(isinstance(item, Task) for item in rest):
+                self.board.put(route_with(self.problem, vehicle, rest))
+            else:
+                self.board.trials.pop(vehicle.index, None)
+            return
+        self.board.put(trial)
+        if not vehicle.locks:
+            self._drop_reloads(vehicle)
+
+    def _drop_reloads(self, vehicle: Vehicle) -> None:
+        """Reloads that nothing needs any more."""
+        trial = self.board.trials[vehicle.index]
+        items = trial.route.items
+        for reload in [k for k, item in enumerate(items) if isinstance(item, Reload)]:
+            without = route_with(self.problem, vehicle, (*items[:reload], *items[reload + 1 :]))
+            if len(without.violations) <= len(trial.violations) and without.cost <= trial.cost:
+                self.board.put(without)
+                self._drop_reloads(vehicle)
+                return
+
+    # Recreate ----------------------------------------------------------------------------------------------
+
+    def _missing(self) -> list[Order]:
+        served = {order for trial in self.board.trials.values() for order in self._served(trial.route.items)}
+        return [order for order in self.demands if not served.intersection(order.group)]
+
+    def _fill(self, orders: list[Order]) -> None:
+        """Put orders back, one by one, each at its cheapest place; with a penalty only if that is cheaper."""
+        for order in self._sorted(orders):
+            if self.budget.is_over() and self.best[1].routes:
+                return
+            found = self._cheapest(order)
+            if found is None:
+                continue
+            if order.penalty is not None and found.extra_cost >= order.penalty:
+                continue
+            self.board.put(found.trial)
+            if found.vehicle.spec.breaks and self.random.random() < 0.2:
+                self._reseat(found.vehicle)
+
+    def _sorted(self, orders: list[Order]) -> list[Order]:
+        self.random.shuffle(orders)
+        how = self.random.choices(("random", "load", "far", "near", "narrow"), (4, 4, 2, 1, 2))[0]
+        if how == "load":
+            orders.sort(key=lambda order: -self._size[order.index])
+        elif how in ("far", "near"):
+            orders.sort(key=lambda order: self._distance[order.index] * (-1 if how == "far" else 1))
+        elif how == "narrow":
+            orders.sort(key=lambda order: self._room[order.index])
+        orders.sort(key=lambda order: (-order.priority, order.penalty is not None))
+        return orders
+
+    def _cheapest(self, order: Order) -> Insertion | None:
+        best: Insertion | None = None
+        for member in order.group:
+            alternative = self.problem.orders[member]
+            for vehicle in self._candidates(alternative):
+                if self.random.random() < _BLINK:
+                    continue
+                below = best.extra_cost if best else math.inf
+                best = self.board.cheapest(alternative, vehicle, below) or best
+        return best
+
+    def _candidates(self, order: Order) -> Iterator[Vehicle]:
+        """Vehicles that serve neighbours, or all where those are few; of those alike and unused only the first."""
+        used, fresh = self.board.trials, set()
+        near: set[int] | None = None
+        if len(self.problem.orders) > _MANY:
+            neighbours = set(self.near[order.index].tolist())
+            near = {i for i, t in used.items() if any(o in neighbours for o in self._served(t.route.items))}
+        for vehicle in self.able[order.index]:
+            if vehicle.index in used:
+                if near is None or vehicle.index in near:
+                    yield vehicle
+            elif vehicle.path not in fresh:
+                fresh.add(vehicle.path)
+                yield vehicle
+
+    def _reseat(self, vehicle: Vehicle) -> None:
+        trial = self.board.trials[vehicle.index]
+        if vehicle.locks:
+            return
+        items = tuple(item for item in trial.route.items if not isinstance(item, Break))
+        seated = route_with(
+            self.problem, vehicle, seat_breaks(self.problem, vehicle, items, required(vehicle))
+        )
+        if len(seated.violations) <= len(trial.violations) and seated.cost <= trial.cost:
+            self.board.put(seated)
+
+    # What orders are like ----------------------------------------------------------------------------------
+
+    @cached_property
+    def near(self) -> list[np.ndarray]:
+        """Of each order the others, the nearest first."""
+        places = np.array([order.tasks[-1].place for order in self.problem.orders])
+        firsts = np.array([order.tasks[0].place for order in self.problem.orders])
+        durations = self.problem.vehicles[0].travel.durations
+        found = []
+        for order in range(len(places)):
+            apart = np.minimum(durations[firsts[order], firsts], durations[places[order], places])
+            apart = np.where(apart == NO_WAY, durations.max() + 1, apart)
+            ranks = np.argsort(apart, kind="stable")[: _NEAR + 1]
+            found.append(ranks[ranks != order])
+        return found
+
+    @cached_property
+    def _distance(self) -> Sequence[int]:
+        vehicle = self.problem.vehicles[0]
+        home = vehicle.start if vehicle.start is not None else vehicle.end
+        durations = vehicle.travel.durations
+        return [0 if home is None else int(durations[home, o.tasks[0].place]) for o in self.problem.orders]
+
+    @cached_property
+    def _size(self) -> Sequence[int]:
+        return [
+            sum(map(sum, (t.delivery, t.pickup, t.change))) for o in self.problem.orders for t in o.tasks[:1]
+        ]
+
+    @cached_property
+    def _room(self) -> Sequence[int]:
+        def seconds(task: Task) -> int:
+            return sum(closes - opens for opens, closes in task.windows) if task.windows else 10**9
+
+        return [min(seconds(task) for task in order.tasks) for order in self.problem.orders]
+
+
+def _worst() -> tuple[float, ...]:
+    return (math.inf,)
