@@ -7,7 +7,7 @@ from itertools import islice, permutations
 
 import numpy as np
 
-from vrp.domain.problem import FAR_FUTURE, Load, Order, Problem, Vehicle, Window
+from vrp.domain.problem import FAR_FUTURE, Load, Order, Problem, Reload, Task, Vehicle, Window
 from vrp.domain.request import Break
 
 _MOST_ORDERS = 1_000  # of a vehicle's breaks that are tried
@@ -27,6 +27,12 @@ class Kind:
     @property
     def sample(self) -> Vehicle:
         return self.vehicles[0]
+
+    @property
+    def reloads(self) -> tuple[Reload, ...]:
+        """Where it may reload, if it may at all."""
+        spec = self.sample.spec.reload
+        return self.sample.reloads if spec and spec.max_reloads != 0 else ()
 
     @cached_property
     def breaks(self) -> list[Break] | None:
@@ -103,7 +109,8 @@ def room(vehicle: Vehicle, unlimited: Load) -> Load:
 
 
 def hopeless(problem: Problem, fleet: list[Kind]) -> set[int]:
-    """This will return the indexes of the orders that no vehicle may serve or has room for."""
+    """This will return the indexes of the orders that no vehicle may serve or has room for, or that are ready too
+    late for their windows."""
     needs = np.array([_needs(order) for order in problem.orders], dtype=np.int64)
     needs = needs.reshape(len(problem.orders), problem.dimensions)
     first_task = [order.tasks[0].index for order in problem.orders]
@@ -111,7 +118,20 @@ def hopeless(problem: Problem, fleet: list[Kind]) -> set[int]:
     for kind in fleet:
         fits = (needs <= np.array(kind.capacity, dtype=np.int64)).all(axis=1)
         possible |= kind.serves[first_task] & fits
-    return {order.index for order in problem.orders if not possible[order.index]}
+    return {
+        order.index
+        for order in problem.orders
+        if not possible[order.index] or not all(openings(task) for task in order.tasks)
+    }
+
+
+def openings(task: Task) -> list[Window]:
+    """This will return when work at a task may begin: its windows, from the moment its goods are ready.
+
+    A job's work can begin no earlier either, for the trip that carries it leaves no earlier.
+    """
+    windows = task.windows or ((0, FAR_FUTURE),)
+    return [(max(start, task.release), end) for start, end in windows if end >= task.release]
 
 
 def _needs(order: Order) -> Load:

@@ -10,8 +10,9 @@ from functools import cached_property
 
 import numpy as np
 
+from vrp.domain import request as requests
 from vrp.domain.plan import Plan
-from vrp.domain.problem import NO_WAY, Problem, Task, Vehicle
+from vrp.domain.problem import NO_WAY, Order, Problem, Task, Vehicle
 from vrp.engines.fleet import Kind
 
 NOWHERE = -1
@@ -22,15 +23,20 @@ _DEAREST = 2**57  # all prices of left out orders together, so that sums fit 64 
 
 
 class Network:
-    """Nodes are the tasks, then the distinct ends of vehicles; an open end is a node that is nowhere."""
+    """Nodes are the tasks, then the distinct ends of vehicles, then, if `has_reloads`, the places to reload (apart for
+    each duration there); an open end is a node that is nowhere."""
 
-    def __init__(self, problem: Problem, fleet: list[Kind]) -> None:
+    def __init__(self, problem: Problem, fleet: list[Kind], has_reloads: bool = False) -> None:
         self.problem = problem
         self.fleet = fleet
         ends = {place: None for kind in fleet for place in (kind.sample.start, kind.sample.end)}
         self.ends = {place: len(problem.tasks) + k for k, place in enumerate(ends)}
+        reloads = {(reload.place, reload.duration): None for kind in fleet for reload in kind.reloads}
+        first = len(problem.tasks) + len(ends)
+        self.reloads = {key: first + k for k, key in enumerate(reloads)} if has_reloads else {}
         places = [task.place for task in problem.tasks]
         places += [NOWHERE if place is None else place for place in ends]
+        places += [place for place, _ in self.reloads]
         self.place = np.array(places, dtype=np.int64)
         self._work: dict[str | None, np.ndarray] = {}
 
@@ -106,11 +112,13 @@ class Network:
         tasks, specs = self.problem.tasks, [kind.sample.spec for kind in self.fleet]
         doors = [kind.sample.window[0] for kind in self.fleet]
         doors += [window[1] for task in tasks for window in task.windows]
+        doors += [task.release for task in tasks]
         doors += [
             w.end + pause.service for spec in specs for pause in spec.breaks for w in pause.time_windows
         ]
         breaks = max((sum(pause.service for pause in spec.breaks) for spec in specs), default=0)
-        return max(doors, default=0) + self._slowest_travel + sum(map(self._longest_work, tasks)) + breaks
+        work = sum(map(self._longest_work, tasks))
+        return max(doors, default=0) + self._slowest_travel + work + breaks + self._slowest_reloads
 
     @property
     def _slowest_travel(self) -> int:
@@ -119,6 +127,16 @@ class Network:
         travels = {id(kind.sample.travel): kind.sample.travel for kind in self.fleet}
         longest = [travel.durations.max(axis=0) for travel in travels.values()]
         return max((int(into[at].sum() + into.max()) for into in longest), default=0)
+
+    @property
+    def _slowest_reloads(self) -> int:
+        """One before each task, as far away and as long as any."""
+        reloads = [(kind, reload) for kind in self.fleet for reload in kind.reloads]
+        ways = (
+            int(kind.sample.travel.durations[:, reload.place].max()) + reload.duration
+            for kind, reload in reloads
+        )
+        return max(ways, default=0) * len(self.problem.tasks)
 
     def _longest_work(self, task: Task) -> int:
         return max((task.setup(vehicle) + task.service(vehicle) for vehicle in self._types), default=0)
@@ -149,12 +167,13 @@ class Network:
 
     @cached_property
     def favour(self) -> dict[int, float]:
-        """The largest negative wish for each order. It is added on both sides, serving and leaving out, so that
-        no way has a negative price."""
+        """The largest negative wish for each order, or its alternatives. It is added on both sides, serving and
+        leaving out, so that no way has a negative price."""
         favours: dict[int, float] = {}
         for kind in self.fleet:
             for order, cost in kind.wishes.items():
-                favours[order] = max(favours.get(order, 0.0), -cost)
+                for member in self.problem.orders[order].group:
+                    favours[member] = max(favours.get(member, 0.0), -cost)
         return favours
 
     def _wishes(self, kind: Kind) -> np.ndarray:
@@ -188,6 +207,8 @@ class Network:
                 fractions.add(_exactly(costs.per_km) / 1000)
             else:
                 fractions.add(Fraction(1, _parts(travel.costs)))
+            if overtime := kind.sample.spec.overtime:
+                rates.append(overtime.cost_per_hour)
             fractions |= {_exactly(rate) / 3600 for rate in rates}
         exact = math.lcm(*(fraction.denominator for fraction in fractions))
         fine = min(_FINEST / max(self.dearest, 1e-6), _LARGEST / max(self._all_money, 1e-6))
@@ -201,18 +222,17 @@ class Network:
 
     @cached_property
     def prices(self) -> dict[int, int]:
-        """What leaving out an order costs in whole units, by its index: its penalty, or, where it has none, more
-        than anything that could be saved by it; first by priority, then by number."""
-        orders = self.problem.orders
-        due = [order for order in orders if order.penalty is None]
+        """What leaving out an order (and all its alternatives) costs in whole units, by its index: its penalty, or,
+        where it has none, more than anything that could be saved by it; first by priority, then by number."""
+        due = [order for order in self.problem.demands if order.penalty is None]
         one = self.whole(self._all_money) + 1
         level = one * (len(due) + 1)
-        ranks = sum(order.priority for order in due)
-        if ranks * level + len(due) * one > _DEAREST:  # then nearly so
-            one = min(one, _DEAREST // (4 * len(due)))
+        number, ranks = sum(map(self._ways, due)), sum(order.priority * self._ways(order) for order in due)
+        if ranks * level + number * one > _DEAREST:  # then nearly so
+            one = min(one, _DEAREST // (4 * number))
             level = _DEAREST // (2 * ranks) if ranks else 0
         prices = {}
-        for order in orders:
+        for order in self.problem.orders:
             favour = self.whole(self.favour.get(order.index, 0.0))
             penalty = order.penalty
             prices[order.index] = favour + (
@@ -224,23 +244,35 @@ class Network:
         """This will add what a plan costs by an engine's account: the whole money of its routes, wishes righted."""
         named = {(step.type, step.id) for route in plan.routes for step in route.steps}
         cost = money / self.scale
-        for order in self.problem.orders:
-            if (order.tasks[0].kind, order.tasks[0].id) in named:
+        for order in self.problem.demands:
+            members = (self.problem.orders[index].tasks[0] for index in order.group)
+            if any((task.kind, task.id) in named for task in members):
                 cost -= self.favour.get(order.index, 0.0)
             else:
                 cost += order.penalty or 0.0
         return replace(plan, claimed_cost=cost)
 
+    def _ways(self, order: Order) -> int:
+        """How often an engine may count the price of leaving out an order: for each window of each alternative."""
+        firsts = (self.problem.orders[index].tasks[0] for index in order.group)
+        return sum(max(1, len(first.windows)) for first in firsts)
+
     @cached_property
     def _all_money(self) -> float:
         """More than any plan costs."""
-        costs = [kind.sample.spec.costs for kind in self.fleet]
-        hourly = max((cost.per_duration_hour + cost.per_wait_hour for cost in costs), default=0.0)
-        fixed = max((cost.fixed for cost in costs), default=0.0)
+        specs = [kind.sample.spec for kind in self.fleet]
+        hourly = max(map(_hourly, specs), default=0.0)
+        fixed = max((spec.costs.fixed for spec in specs), default=0.0)
         routes = len(self.problem.orders)
-        penalties = sum(order.penalty or 0.0 for order in self.problem.orders)
-        legs = (len(self.problem.tasks) + routes) * self.dearest
+        penalties = sum((order.penalty or 0.0) * self._ways(order) for order in self.problem.demands)
+        legs = ((2 if self.reloads else 1) * len(self.problem.tasks) + routes) * self.dearest
         return legs + routes * (fixed + hourly / 3600 * self.horizon) + penalties
+
+
+def _hourly(spec: requests.Vehicle) -> float:
+    """What an hour on the road costs at most, beside the travel."""
+    overtime = spec.overtime.cost_per_hour if spec.overtime else 0.0
+    return spec.costs.per_duration_hour + spec.costs.per_wait_hour + overtime
 
 
 def _has_setup(task: Task) -> bool:
