@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
@@ -67,6 +68,7 @@ def start(
     options = scenario.request.get("options", {})
     engine = engine or options.get("engine") or "auto"
     _refuse_what_it_cannot(scenario, engine)
+    _refuse_no_baseline(scenario, by)
     solution = Solution(
         scenario=scenario,
         requested_by=by,
@@ -148,6 +150,18 @@ def compare(*, a: Solution, b: Solution) -> dict[str, Any]:
     return comparison.between(_plan(a), _plan(b))
 
 
+def baseline_of(*, request: dict[str, Any], by: User | None) -> dict[str, Any] | None:
+    """This will return the plan that the request's objective wants to stay close to, if `by` may see it."""
+    name = _baseline(request)
+    if name is None or by is None:
+        return None
+    try:
+        row = Solution.objects.visible_to(by).only("payload").filter(pk=UUID(str(name))).first()
+    except ValueError:
+        return None
+    return row.payload if row else None
+
+
 def insertions(*, solution: Solution, order: dict[str, Any], k: int) -> list[dict[str, Any]]:
     """This will return the best `k` places for one more order in a plan, `{"job": …}` or `{"shipment": …}`.
 
@@ -196,13 +210,25 @@ def _refuse_what_it_cannot(scenario: Scenario, engine: str) -> None:
     problem = scenario.problem()
     used = features.used_by(problem)
     if problem.options.mode == "check":
-        planner.refuse_unjudged(used)
         return
     able = engines.able(used)
     if able if engine == "auto" else engine in able:
         return
     names = engines.installed() if engine == "auto" else [engine]
     raise engines.EngineCannot(_refusal(name, used) for name in names)
+
+
+def _refuse_no_baseline(scenario: Scenario, by: User) -> None:
+    name = _baseline(scenario.request)
+    if name is not None and baseline_of(request=scenario.request, by=by) is None:
+        place = ("objective", "stability", "baseline")
+        raise Invalid([Fault(place, f"there is no solution {name!r} with a plan", "unknown_id")])
+
+
+def _baseline(request: dict[str, Any]) -> str | int | None:
+    stability = (request.get("objective") or {}).get("stability") or {}
+    name: str | int | None = stability.get("baseline")
+    return name
 
 
 def _refusal(name: str, used: frozenset[features.Feature]) -> Fault:

@@ -12,7 +12,7 @@ from django.db import InterfaceError, OperationalError, connection
 from vrp import planner
 from vrp.errors import RoutebookError
 from vrp.models import Solution
-from vrp.services import attempts
+from vrp.services import attempts, solutions
 from vrp.services.attempts import Attempt, Document
 
 log = structlog.get_logger(__name__)
@@ -40,15 +40,18 @@ class _Run:
         self.stop = threading.Event()
         self.is_held = True
         self.started = self.beaten_at = time.monotonic()
-        asked = Solution.objects.only("request", "engine", "time_limit", "seed").get(pk=attempt.solution_id)
-        self.result = _in_thread(lambda: self._plan(asked))
+        rows = Solution.objects.only("request", "engine", "time_limit", "seed", "requested_by")
+        asked = rows.select_related("requested_by").get(pk=attempt.solution_id)
+        baseline = solutions.baseline_of(request=asked.request, by=asked.requested_by)
+        self.result = _in_thread(lambda: self._plan(asked, baseline))
 
-    def _plan(self, asked: Solution) -> Document:
+    def _plan(self, asked: Solution, baseline: Document | None) -> Document:
         return planner.solve(
             asked.request,
             engine=asked.engine,
             time_limit=asked.time_limit,
             seed=asked.seed,
+            baseline=baseline,
             report=self._note,
             should_stop=self.stop.is_set,
         )

@@ -24,6 +24,7 @@ def solve(
     engine: str,
     time_limit: float,
     seed: int,
+    baseline: dict[str, Any] | None,
     report: Callable[[dict[str, Any]], None],
     should_stop: Callable[[], bool],
 ) -> dict[str, Any]:
@@ -36,7 +37,7 @@ def solve(
     while (elapsed := time.monotonic() - started) < meta.get("takes", 0.1) and not should_stop():
         report({"elapsed": elapsed, "cost": 1000 - elapsed})
         time.sleep(0.02)
-    return a_plan()
+    return a_plan() | ({"eta_changes": []} if baseline else {})
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from uuid import uuid4
 
 import orjson
 import pytest
@@ -11,7 +12,7 @@ from vrp.engines import EngineCannot
 from vrp.errors import Invalid
 from vrp.models import Scenario, Solution
 from vrp.services import scenarios, solutions
-from vrp.tests.factories import ScenarioFactory, SolutionFactory
+from vrp.tests.factories import ScenarioFactory, SessionFactory, SolutionFactory
 from vrp.tests.plans import LONGER, ONE_LESS, a_plan, a_plan_proposing, a_short_day, two_stops
 
 NOW = timezone.now()
@@ -69,6 +70,34 @@ def test_start_refuses_an_engine_that_lacks_a_feature_by_its_name(db):
         start(ScenarioFactory(request=two_stops(vehicles=vehicles)), engine="pyvrp")
 
     assert queue.depth() == 0
+
+
+def close_to(baseline, session):
+    document = two_stops(objective={"stability": {"baseline": baseline}})
+    return ScenarioFactory(request=document, session=session)
+
+
+def test_start_takes_a_plan_to_stay_close_to(db):
+    baseline = SolutionFactory(succeeded=True)
+
+    solution = start(close_to(str(baseline.pk), baseline.scenario.session))
+
+    asked = {"request": solution.request, "by": solution.requested_by}
+    assert solutions.baseline_of(**asked) == a_plan()
+
+
+@pytest.mark.parametrize("whose", ["nobody's", "somebody else's", "one without a plan", 7])
+def test_start_refuses_a_plan_to_stay_close_to_that_is_not_there(alice, whose):
+    names = {
+        "nobody's": uuid4(),
+        "somebody else's": SolutionFactory(succeeded=True).pk,
+        "one without a plan": SolutionFactory(scenario__session__user=alice).pk,
+    }
+
+    with pytest.raises(Invalid) as refused:
+        start(close_to(str(names.get(whose, whose)), SessionFactory(user=alice)))
+
+    assert refused.value.faults[0].loc == ("objective", "stability", "baseline")
 
 
 def test_start_that_is_rolled_back_leaves_neither_row_nor_job(db):

@@ -58,6 +58,32 @@ def test_run_calls_a_plan_that_breaks_hard_rules_infeasible(monkeypatch):
     assert (solution.status, solution.plan_status) == ("infeasible", "infeasible")
 
 
+def staying_close_to(baseline, **row) -> Solution:
+    stability = {"baseline": str(baseline.pk)}
+    request = two_stops(objective={"stability": stability})
+    return SolutionFactory(
+        scenario=ScenarioFactory(request=request, session=baseline.scenario.session), **row
+    )
+
+
+def test_run_gives_the_planner_the_plan_to_stay_close_to():
+    solution = staying_close_to(SolutionFactory(succeeded=True))
+
+    in_background(solution).join()
+
+    solution.refresh_from_db()
+    assert solution.payload["eta_changes"] == []
+
+
+def test_run_gives_the_planner_no_plan_of_somebody_else(charlie):
+    solution = staying_close_to(SolutionFactory(succeeded=True), requested_by=charlie)
+
+    in_background(solution).join()
+
+    solution.refresh_from_db()
+    assert "eta_changes" not in solution.payload
+
+
 def test_run_shows_progress_about_twice_a_second():
     solution = queued(takes=1.5)
 
