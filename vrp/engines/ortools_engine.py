@@ -43,6 +43,7 @@ class OrToolsEngine:
             Feature.SKILLS_NONE,
             Feature.VEHICLE_CHOICE,
             Feature.PENALTY,
+            Feature.ALTERNATIVES,
             Feature.SHIFT,
             Feature.START_LATEST,
             Feature.SEVERAL_DEPOTS,
@@ -315,12 +316,13 @@ class _Model:
     def _add_orders(self) -> None:
         left_out = hopeless(self.problem, self.fleet)
         serves = np.array([kind.serves for kind, _ in self.vehicles])
+        for order in self.problem.demands:
+            members = [self.index[self.problem.orders[k].tasks[0].index] for k in order.group]
+            self.routing.AddDisjunction(members, self.network.prices[order.index])
         for order in self.problem.orders:
             indexes = [self.index[task.index] for task in order.tasks]
-            prices = [self.network.prices[order.index], 0]
             able = np.flatnonzero(serves[:, order.tasks[0].index]).tolist()
-            for index, price in zip(indexes, prices, strict=False):
-                self.routing.AddDisjunction([index], price)
+            for index in indexes:
                 if order.index in left_out:
                     self.routing.ActiveVar(index).SetValue(0)
                 elif len(able) < len(self.vehicles):
@@ -328,6 +330,7 @@ class _Model:
                     self.routing.VehicleVar(index).SetValues([-1, *able])
             if len(indexes) == 2:
                 pickup, delivery = indexes
+                self.routing.AddDisjunction([delivery], 0)
                 self.routing.AddPickupAndDelivery(pickup, delivery)
                 self.solver.Add(self.routing.VehicleVar(pickup) == self.routing.VehicleVar(delivery))
                 self.solver.Add(self.time.CumulVar(pickup) <= self.time.CumulVar(delivery))
@@ -343,8 +346,9 @@ class _Model:
             steps = tuple(self._steps(number, value, begin))
             if any(step.type != "break" for step in steps):
                 routes.append(Route(vehicle.id, steps))
-        for order in self.problem.orders:
-            if not value(self.routing.ActiveVar(self.index[order.tasks[0].index])):
+        for order in self.problem.demands:
+            members = (self.problem.orders[index].tasks[0] for index in order.group)
+            if not any(value(self.routing.ActiveVar(self.index[task.index])) for task in members):
                 left_out += self.network.prices[order.index]
         money = found.ObjectiveValue() if found else self.routing.CostVar().Value()
         return self.network.claim(money - left_out, Plan(tuple(routes)))

@@ -468,3 +468,47 @@ ALL = [
         cost=60,
     ),
 ]
+
+ALTERNATIVES = [
+    Case(
+        "the_nearer_of_two_alternatives",
+        request([vehicle()], [job(1, 3, alternatives_group="a"), job(2, 1, alternatives_group="a")]),
+        cost=20,
+    ),
+    Case(
+        "alternatives_out_of_reach_count_once",
+        request(
+            [vehicle(time_window=[0, 39])],
+            [job(1, 3, alternatives_group="a"), job(2, 2, alternatives_group="a"), job(3, 1)],
+        ),
+        cost=20,
+        left_out=(1,),
+    ),
+    Case(
+        "alternatives_pay_the_largest_penalty",
+        # serving either costs 40; leaving both out costs 35, not 45
+        request(
+            [vehicle()],
+            [
+                job(1, 2, penalty=10, alternatives_group="a"),
+                job(2, 2, penalty=35, alternatives_group="a"),
+            ],
+        ),
+        cost=35,
+        left_out=(1,),
+    ),
+    Case(
+        "a_preferred_alternative",
+        # 60 - 45 for the far one, 20 for the near one
+        request(
+            [vehicle()],
+            [
+                job(1, 1, alternatives_group="a"),
+                job(2, 3, alternatives_group="a", preferred_vehicles=[{"vehicle": "van", "cost": -45}]),
+            ],
+        ),
+        cost=15,
+    ),
+]
+
+ALL += ALTERNATIVES
