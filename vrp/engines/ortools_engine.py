@@ -5,23 +5,20 @@ import time
 from collections.abc import Iterator
 from datetime import timedelta
 from importlib import metadata
-from itertools import pairwise
 from typing import Any
 
-import numpy as np
 from ortools.constraint_solver import pywrapcp, routing_enums_pb2
 
-from vrp.domain import request as requests
 from vrp.domain.features import Feature
-from vrp.domain.plan import Plan, Route, Step
-from vrp.domain.problem import Problem, Task
+from vrp.domain.plan import Plan
+from vrp.domain.problem import Problem
 from vrp.engines.base import Budget, Report
-from vrp.engines.fleet import Kind, hopeless, kinds
+from vrp.engines.fleet import hopeless, kinds
 from vrp.engines.network import Network
+from vrp.engines.ortools_model import Model, fixed_cost
 
 _REPORT_EVERY = 0.2  # seconds; reading a plan out of the solver takes a while
 _MANY = 400  # tasks
-_UNLIMITED = 2**50
 
 
 class OrToolsEngine:
@@ -87,7 +84,7 @@ class OrToolsEngine:
         fleet = [kind for kind in kinds(problem) if kind.breaks is not None]
         if not fleet or len(hopeless(problem, fleet)) == len(problem.orders):
             return Plan()
-        model = _Model(problem, fleet)
+        model = Model(problem, fleet)
         watch = _Watch(model, budget, report)
         model.routing.AddAtSolutionCallback(watch.at_solution)
         model.routing.AddSearchMonitor(model.solver.CustomLimit(budget.is_over))
@@ -97,7 +94,7 @@ class OrToolsEngine:
 
 def _beyond(problem: Problem) -> Iterator[Feature]:
     fleet = kinds(problem)
-    if any(_fixed(kind) < 0 for kind in fleet):
+    if any(fixed_cost(kind) < 0 for kind in fleet):
         yield Feature.FIXED_COST
     if any(pause.service == 0 for kind in fleet for pause in kind.breaks or ()):
         yield Feature.BREAKS  # a moment without length could fall inside another break
@@ -124,254 +121,10 @@ def _parameters(problem: Problem, budget: Budget) -> Any:
     return parameters
 
 
-def _fixed(kind: Kind) -> float:
-    """The fixed cost of a vehicle; less what its breaks would cost as waiting, for which OR-Tools takes them."""
-    costs = kind.sample.spec.costs
-    return costs.fixed - costs.per_wait_hour / 3600 * sum(pause.service for pause in kind.breaks or ())
-
-
-class _Model:
-    """A problem as an OR-Tools routing model. Nodes are those of the network, one index each, ends apart."""
-
-    def __init__(self, problem: Problem, fleet: list[Kind]) -> None:
-        self.problem, self.fleet = problem, fleet
-        self.network = network = Network(problem, fleet)
-        self.vehicles = [(kind, vehicle) for kind in fleet for vehicle in kind.vehicles]
-        starts = [network.ends[vehicle.start] for _, vehicle in self.vehicles]
-        ends = [network.ends[vehicle.end] for _, vehicle in self.vehicles]
-        self.manager = pywrapcp.RoutingIndexManager(network.size, len(self.vehicles), starts, ends)
-        self.routing = pywrapcp.RoutingModel(self.manager)
-        self.solver = self.routing.solver()
-        self.index = [self.manager.NodeToIndex(task.index) for task in problem.tasks]
-        self.registered: dict[tuple[object, ...], int] = {}
-        self.breaks: list[list[tuple[requests.Break, Any]]] = []
-        self._add_time()
-        self._add_loads()
-        self._add_limits()
-        self._add_costs()
-        self._add_orders()
-        if any(self.breaks):  # a plan says between which stops they lie, so every time must be settled
-            for index in range(self.routing.Size()):
-                self.routing.AddVariableMinimizedByFinalizer(self.time.CumulVar(index))
-
-    def _tables(self, name: str, key: Any, make: Any) -> list[int]:
-        """A registered table of nodes for each vehicle, registered once for all kinds with the same key."""
-        by_kind = {}
-        for kind in self.fleet:
-            if (name, key(kind)) not in self.registered:
-                self.registered[name, key(kind)] = self._register(make(kind))
-            by_kind[id(kind)] = self.registered[name, key(kind)]
-        return [by_kind[id(kind)] for kind, _ in self.vehicles]
-
-    def _register(self, table: np.ndarray) -> int:
-        """A used route never goes from end to end, and an unused one should not cost or last anything."""
-        tasks = len(self.problem.tasks)
-        table[tasks:, tasks:] = 0
-        return int(self.routing.RegisterTransitMatrix(table.tolist()))
-
-    # Time --------------------------------------------------------------------------------------------------
-
-    def _add_time(self) -> None:
-        horizon = self.network.horizon
-        self.routing.AddDimensionWithVehicleTransits(
-            self._tables("time", self.network.time_key, self._seconds), horizon, horizon, False, "time"
-        )
-        self.time = self.routing.GetDimensionOrDie("time")
-        for task, may_skip in zip(self.problem.tasks, self.network.may_skip_setup, strict=True):
-            if task.windows:
-                self._add_windows(task, bool(may_skip))
-        for number, (kind, vehicle) in enumerate(self.vehicles):
-            opens, closes = vehicle.window[0], min(vehicle.window[1], horizon)
-            latest = closes if vehicle.spec.start_latest is None else min(closes, vehicle.spec.start_latest)
-            self.time.CumulVar(self.routing.Start(number)).SetRange(opens, latest)
-            self.time.CumulVar(self.routing.End(number)).SetRange(opens, closes)
-            if vehicle.spec.max_duration is not None:
-                self.time.SetSpanUpperBoundForVehicle(vehicle.spec.max_duration, number)
-            self._add_breaks(number, kind)
-
-    def _seconds(self, kind: Kind) -> np.ndarray:
-        """From the moment work begins (after any setup that sits on the way) to the same at the next node."""
-        network = self.network
-        seconds = network.travel_time(kind) + network.setup_on_way(kind) + network.work(kind)[:, None]
-        seconds[network.closed(kind)] = network.horizon + 1
-        return seconds
-
-    def _add_windows(self, task: Task, may_skip_setup: bool) -> None:
-        begins = self.time.CumulVar(self.index[task.index])
-        if may_skip_setup:
-            begins = self._before_setup(task, begins)
-        begins.SetRange(task.windows[0][0], min(task.windows[-1][1], self.network.horizon))
-        for earlier, later in pairwise(task.windows):
-            begins.RemoveInterval(earlier[1] + 1, later[0] - 1)
-
-    def _before_setup(self, task: Task, after_setup: Any) -> Any:
-        """The moment the setup begins; there is none when the vehicle is at the place already."""
-        place, network = task.place, self.network
-        here = [k for k in np.flatnonzero(network.place == place) if k != task.index]
-        index = self.index[task.index]
-        from_here = []
-        for node in here:
-            if node < len(self.index):
-                from_here.append(self.routing.NextVar(self.index[node]) == index)
-            else:
-                firsts = [n for n, (_, v) in enumerate(self.vehicles) if v.start == place]
-                from_here += [self.routing.NextVar(self.routing.Start(n)) == index for n in firsts]
-        setup = self._setup(task)
-        comes_from_elsewhere = 1 - self.solver.Sum(from_here)
-        return (after_setup - setup * comes_from_elsewhere).Var()
-
-    def _setup(self, task: Task) -> Any:
-        setups = [task.setup(vehicle) for _, vehicle in self.vehicles]
-        if len(set(setups)) == 1:
-            return setups[0]
-        vehicle = self.routing.VehicleVar(self.index[task.index])
-        at = self.solver.Max(vehicle, 0)  # -1 where the task is left out
-        return self.solver.Element(setups, at.Var())
-
-    def _add_breaks(self, number: int, kind: Kind) -> None:
-        taken = []
-        for pause in kind.breaks or ():
-            windows = kind.starts_of(pause)
-            interval = self.solver.FixedDurationIntervalVar(
-                windows[0][0], windows[-1][1], pause.service, False, f"break {number} {pause.id}"
-            )
-            begins = interval.SafeStartExpr(0).Var()
-            for earlier, later in pairwise(windows):
-                begins.RemoveInterval(earlier[1] + 1, later[0] - 1)
-            self.solver.Add(begins >= self.time.CumulVar(self.routing.Start(number)))
-            self.solver.Add(begins + pause.service <= self.time.CumulVar(self.routing.End(number)))
-            taken.append((pause, interval))
-            self.routing.AddIntervalToAssignment(interval)
-            self.routing.AddVariableMinimizedByFinalizer(begins)
-        self.breaks.append(taken)
-        if taken:
-            intervals = [interval for _, interval in taken]
-            if len(intervals) > 1:  # OR-Tools keeps breaks apart from visits, not from each other
-                self.solver.Add(self.solver.DisjunctiveConstraint(intervals, f"breaks {number}"))
-            nodes = (self.manager.IndexToNode(index) for index in range(self.routing.Size()))
-            work = self.network.work(kind)
-            self.time.SetBreakIntervalsOfVehicle(intervals, number, [int(work[node]) for node in nodes])
-
-    # Loads and other limits --------------------------------------------------------------------------------
-
-    def _add_loads(self) -> None:
-        for dimension in range(self.problem.dimensions):
-            delivery = [task.delivery[dimension] for task in self.problem.tasks]
-            other = [task.pickup[dimension] + task.change[dimension] for task in self.problem.tasks]
-            change = [taken - given for taken, given in zip(other, delivery, strict=True)]
-            room = [kind.capacity[dimension] for kind, _ in self.vehicles]
-            if not any(delivery):
-                self._add_count(f"load {dimension}", change, room)
-            elif not any(other):
-                self._add_count(f"load {dimension}", delivery, room)
-            else:
-                self._add_both_ways(dimension, change, delivery, room)
-
-    def _add_count(self, name: str, amounts: list[int], most: list[int], at_start_zero: bool = True) -> Any:
-        vector = amounts + [0] * (self.network.size - len(amounts))
-        evaluator = self.routing.RegisterUnaryTransitVector(vector)
-        self.routing.AddDimensionWithVehicleCapacity(evaluator, 0, most, at_start_zero, name)
-        return self.routing.GetDimensionOrDie(name)
-
-    def _add_both_ways(self, dimension: int, change: list[int], delivery: list[int], room: list[int]) -> None:
-        """What is on board at the start is all that is delivered on the way."""
-        load = self._add_count(f"load {dimension}", change, room, at_start_zero=False)
-        delivered = self._add_count(f"delivered {dimension}", delivery, room)
-        for number in range(len(self.vehicles)):
-            start, end = self.routing.Start(number), self.routing.End(number)
-            self.solver.Add(load.CumulVar(start) == delivered.CumulVar(end))
-
-    def _add_limits(self) -> None:
-        if most := self._limits("max_tasks"):
-            self._add_count("tasks", [1] * len(self.problem.tasks), most)
-        tables = {"max_distance": self.network.distance, "max_travel_time": self.network.travel_time}
-        for name, table in tables.items():
-            if most := self._limits(name):
-                by_vehicle = self._tables(name, lambda kind: id(kind.sample.travel), table)
-                self.routing.AddDimensionWithVehicleTransitAndCapacity(by_vehicle, 0, most, True, name)
-
-    def _limits(self, name: str) -> list[int]:
-        """A limit for each vehicle, or nothing where none has it."""
-        limits = [getattr(vehicle.spec, name) for _, vehicle in self.vehicles]
-        if all(limit is None for limit in limits):
-            return []
-        return [_UNLIMITED if limit is None else limit for limit in limits]
-
-    # Money and orders --------------------------------------------------------------------------------------
-
-    def _add_costs(self) -> None:
-        network = self.network
-        for number, (table, (kind, vehicle)) in enumerate(
-            zip(self._tables("money", network.money_key, network.whole_money), self.vehicles, strict=True)
-        ):
-            costs = vehicle.spec.costs
-            self.routing.SetArcCostEvaluatorOfVehicle(table, number)
-            self.routing.SetFixedCostOfVehicle(network.whole(_fixed(kind)), number)
-            if costs.per_duration_hour:
-                per_second = network.whole(costs.per_duration_hour / 3600)
-                self.time.SetSpanCostCoefficientForVehicle(per_second, number)
-            if costs.per_wait_hour:
-                self.time.SetSlackCostCoefficientForVehicle(network.whole(costs.per_wait_hour / 3600), number)
-
-    def _add_orders(self) -> None:
-        left_out = hopeless(self.problem, self.fleet)
-        serves = np.array([kind.serves for kind, _ in self.vehicles])
-        for order in self.problem.demands:
-            members = [self.index[self.problem.orders[k].tasks[0].index] for k in order.group]
-            self.routing.AddDisjunction(members, self.network.prices[order.index])
-        for order in self.problem.orders:
-            indexes = [self.index[task.index] for task in order.tasks]
-            able = np.flatnonzero(serves[:, order.tasks[0].index]).tolist()
-            for index in indexes:
-                if order.index in left_out:
-                    self.routing.ActiveVar(index).SetValue(0)
-                elif len(able) < len(self.vehicles):
-                    # SetAllowedVehiclesForIndex takes no list in the Python of 9.15; -1 is being left out.
-                    self.routing.VehicleVar(index).SetValues([-1, *able])
-            if len(indexes) == 2:
-                pickup, delivery = indexes
-                self.routing.AddDisjunction([delivery], 0)
-                self.routing.AddPickupAndDelivery(pickup, delivery)
-                self.solver.Add(self.routing.VehicleVar(pickup) == self.routing.VehicleVar(delivery))
-                self.solver.Add(self.time.CumulVar(pickup) <= self.time.CumulVar(delivery))
-
-    # Plans -------------------------------------------------------------------------------------------------
-
-    def plan(self, found: Any = None) -> Plan:
-        """This will read a solution, or without one the solver's present state, as a plan."""
-        value = found.Min if found else lambda variable: variable.Min()
-        begin = found.StartMin if found else lambda interval: interval.StartMin()
-        routes, left_out = [], 0
-        for number, (_, vehicle) in enumerate(self.vehicles):
-            steps = tuple(self._steps(number, value, begin))
-            if any(step.type != "break" for step in steps):
-                routes.append(Route(vehicle.id, steps))
-        for order in self.problem.demands:
-            members = (self.problem.orders[index].tasks[0] for index in order.group)
-            if not any(value(self.routing.ActiveVar(self.index[task.index])) for task in members):
-                left_out += self.network.prices[order.index]
-        money = found.ObjectiveValue() if found else self.routing.CostVar().Value()
-        return self.network.claim(money - left_out, Plan(tuple(routes)))
-
-    def _steps(self, number: int, value: Any, begin: Any) -> Iterator[Step]:
-        ordered = sorted(
-            ((begin(interval), pause) for pause, interval in self.breaks[number]), key=lambda b: b[0]
-        )
-        index = value(self.routing.NextVar(self.routing.Start(number)))
-        while not self.routing.IsEnd(index):
-            now = value(self.time.CumulVar(index))
-            while ordered and ordered[0][0] + ordered[0][1].service <= now:
-                yield Step("break", ordered.pop(0)[1].id)
-            task = self.problem.tasks[self.manager.IndexToNode(index)]
-            yield Step(task.kind, task.id)
-            index = value(self.routing.NextVar(index))
-        yield from (Step("break", pause.id) for _, pause in ordered)
-
-
 class _Watch:
     """Reports better plans while OR-Tools searches."""
 
-    def __init__(self, model: _Model, budget: Budget, report: Report) -> None:
+    def __init__(self, model: Model, budget: Budget, report: Report) -> None:
         self.model, self.budget, self.report = model, budget, report
         self.cost = math.inf
         self.reported_at = 0.0
