@@ -54,7 +54,11 @@ def tried(document: Document, patience: float = PATIENCE) -> Trial:
     for name in lacks:
         if lacks[name]:
             continue
-        plans = asked(name, problem, patience)
+        try:
+            plans = asked(name, problem, patience)
+        except Exception as error:
+            trial.complaints.append(f"{name} fails: {error!r}")
+            continue
         if trial.has_legal_plan:  # else every plan breaks something
             judged = [evaluate(problem, plan) for plan in plans]
             trial.complaints += [f"{name}: {words}" for words in _complaints(judged)]

@@ -55,7 +55,11 @@ def in_parallel(seeds: range) -> dict[int, Trial]:
 
 
 def tried_by_seed(seed: int) -> Trial:
-    return tried(request(seed))
+    try:
+        return tried(request(seed))
+    except Exception as error:
+        error.add_note(f"the request of seed {seed}: {json.dumps(request(seed))}")
+        raise
 
 
 def account(trials: dict[int, Trial]) -> str:
