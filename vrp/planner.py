@@ -9,10 +9,12 @@ import structlog
 
 from vrp import engines, roads
 from vrp.domain import evaluator, explain, given, limits
+from vrp.domain import plan as plans
 from vrp.domain import request as requests
 from vrp.domain.digest import digest
 from vrp.domain.evaluator import Evaluation
 from vrp.domain.features import used_by
+from vrp.domain.insertion import Board, Insertion, fixed_items
 from vrp.domain.plan import Plan
 from vrp.domain.problem import Problem, build, places_of
 from vrp.domain.rules import Violation
@@ -91,10 +93,14 @@ def solve(
     problem = prepare(document, baseline)
     options = problem.request.options
     watch = Watch(problem, report)
+    broken = _fixed_parts(problem)
     if options.mode == "check":
         judged, stop_reason = check(problem, given.routes_of(problem)), "finished"
         watch.trace.append([0, judged.cost])
+    elif broken is not None:
+        judged, stop_reason = broken, "infeasible"
     else:
+        watch(given.routes_of(problem))  # what is given is the plan to beat
         limit = time_limit or options.time_limit or limits.DEFAULT_TIME_LIMIT
         seed = _first(seed, options.seed, DEFAULT_SEED)
         stop_reason = _search(document, watch, engine or options.engine, limit, seed, should_stop)
@@ -151,10 +157,53 @@ def check(problem: Problem, plan: Plan) -> Evaluation:
     return evaluator.evaluate(problem, plan)
 
 
+def insertions(
+    document: Any, plan: Mapping[str, Any], order: Mapping[str, Any], k: int = 3
+) -> list[dict[str, Any]]:
+    """This will return the best `k` places for one new order in a published plan, the cheapest first.
+
+    `order` is `{"job": …}` or `{"shipment": …}`, as a request has them. Raises `Invalid` for a bad one, with its
+    place as the last of its kind.
+    """
+    (kind, row), *_ = order.items()
+    key = f"{kind}s"
+    problem = prepare({**document, key: [*(document.get(key) or ()), row]}, plan)
+    judged = evaluator.evaluate(problem, plans.read(plan))
+    board = Board.of(judged)
+    new = [o for o in problem.orders if o.type == kind][-1]
+    return [_place(insertion) for insertion in explain.places(board, new, k)]
+
+
+def _place(insertion: Insertion) -> Progress:
+    visits = [(visit, task) for _, visit, task in insertion.trial.route.tasks]
+    first = visits[[task for _, task in visits].index(insertion.task)][0]
+    return {
+        "vehicle": insertion.vehicle.id,
+        "position": insertion.way.position,
+        "extra_cost": round(insertion.extra_cost, 6),
+        "arrival": first.arrival,
+        "service_start": first.service_start,
+        "violations": [violation.as_dict() for violation in insertion.violations],
+    }
+
+
+def _fixed_parts(problem: Problem) -> Evaluation | None:
+    """The locked steps by themselves, if they break a rule: then no plan can be legal."""
+    if not problem.has_locks:
+        return None
+    board = Board(problem)
+    for vehicle, items in evaluator.resolved(problem, given.routes_of(problem)):
+        kept = fixed_items(problem, vehicle, tuple(items))
+        if kept:
+            board.put(evaluator.route_with(problem, vehicle, kept))
+    judged = board.judged()
+    return judged if any(v.cause != "min_tasks" for v in judged.violations) else None
+
+
 def _repaired(watch: Watch) -> Evaluation:
     """What the engine left out though there is a legal place for it is put there before anybody sees the plan."""
     assert watch.best is not None
-    if watch.best.missing:
+    if watch.best.left_out:
         repaired = explain.repair(watch.best)
         if repaired:
             watch(repaired)
@@ -163,7 +212,10 @@ def _repaired(watch: Watch) -> Evaluation:
 
 def _published(document: Any, judged: Evaluation, engine: dict[str, Any]) -> dict[str, Any]:
     payload = evaluator.payload(judged)
-    payload["unassigned"] = [explanation.as_dict() for explanation in explain.explain(judged)]
+    payload["unassigned"] = [explanation.as_dict() for explanation in explain.explain(judged, document)]
+    _add_marginal_costs(payload, judged)
+    if judged.problem.baseline:
+        payload["eta_changes"] = given.changes(judged.problem, judged.routes)
     if _nobody_can_begin(judged):
         payload["status"] = "infeasible"
     payload["engine"] = engine
@@ -173,6 +225,14 @@ def _published(document: Any, judged: Evaluation, engine: dict[str, Any]) -> dic
     payload["request_digest"] = digest(document)
     payload["estimated"] = any(travel.estimated for travel in judged.problem.travels.values())
     return payload
+
+
+def _add_marginal_costs(payload: Progress, judged: Evaluation) -> None:
+    saved = explain.marginal_costs(judged)
+    for route, timed in zip(payload["routes"], judged.routes, strict=True):
+        for step, visit in zip(route["steps"], timed.visits, strict=True):
+            if visit.task and visit.task.order in saved:
+                step["marginal_cost"] = round(saved[visit.task.order], 6)
 
 
 def _nobody_can_begin(judged: Evaluation) -> bool:

@@ -1,30 +1,37 @@
-"""Why an order is not served, and where it could go: exact insertions into the judged routes."""
+"""Why an order is not served, where it could go, and what would let it in; what each served stop costs."""
 
+import math
 import time
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from vrp.domain import request as requests
-from vrp.domain.evaluator import Evaluation, Trial, route_with
-from vrp.domain.plan import Plan, Route, Step
-from vrp.domain.problem import Item, Order, Problem, Task, Vehicle
-from vrp.domain.rules import Violation
-from vrp.domain.schedule import TimedRoute
+from vrp.domain import relax
+from vrp.domain.evaluator import Evaluation
+from vrp.domain.insertion import Board, Insertion, is_allowed, may_serve
+from vrp.domain.plan import Plan
+from vrp.domain.pointers import Document, Pointers
+from vrp.domain.problem import Order, Problem, Task, Vehicle
+from vrp.domain.relax import Change
 
 _MESSAGES = {
-    "NO_VEHICLE": "there is no vehicle",
-    "SKILL": "lacks a skill it needs",
+    "NO_VEHICLE": "there is no vehicle for it",
+    "SKILL": "lacks a skill it needs, or has one it refuses",
     "VEHICLE_NOT_ALLOWED": "may not serve it",
     "CAPACITY": "has not enough room for it",
     "TIME_WINDOW": "cannot be there (or at the stops around it) inside the time windows",
-    "SHIFT": "would end after its shift",
+    "SHIFT": "would end after its shift, or start too late",
     "MAX_DURATION": "would exceed its longest duration",
     "MAX_DISTANCE": "would exceed its longest distance",
     "MAX_TRAVEL_TIME": "would exceed its longest travel time",
     "MAX_TASKS": "has as many tasks as it may",
     "BREAK": "could not take its break",
+    "RELATION": "could not keep the order or the company it has to be served in",
+    "COMPATIBILITY": "carries what it must not share a vehicle with",
+    "MAX_RIDE": "would carry it, or another, for too long",
+    "RELEASE": "cannot wait until its goods are ready",
     "UNREACHABLE": "has no way there",
+    "LOCKED": "is locked or frozen as it is",
     "PENALTY_CHEAPER": "leaving it out costs less than serving it",
     "NOT_FOUND_IN_TIME": "there is a place for it that the plan does not use",
 }
@@ -32,36 +39,57 @@ _CODES = {
     "skills": "SKILL",
     "vehicle": "VEHICLE_NOT_ALLOWED",
     "load": "CAPACITY",
+    "max_reloads": "CAPACITY",
     "unreachable": "UNREACHABLE",
     "max_duration": "MAX_DURATION",
+    "overtime": "MAX_DURATION",
     "max_distance": "MAX_DISTANCE",
     "max_travel_time": "MAX_TRAVEL_TIME",
     "max_tasks": "MAX_TASKS",
+    "min_tasks": "NO_VEHICLE",
     "max_wait": "TIME_WINDOW",
     "missing_break": "BREAK",
     "max_load": "BREAK",
-    "precedence": "RELATION",
+    "compatibility": "COMPATIBILITY",
+    "max_ride": "MAX_RIDE",
+    "release": "RELEASE",
+    "locked": "LOCKED",
 }
-_FIRST = ("SKILL", "VEHICLE_NOT_ALLOWED", "UNREACHABLE", "CAPACITY", "MAX_TASKS", "BREAK")
-
-
-@dataclass(frozen=True, slots=True)
-class Insertion:
-    """A place for an order: the route's new steps, the position of its first stop among them, the added cost."""
-
-    vehicle: Vehicle
-    items: tuple[Item, ...]
-    position: int
-    extra_cost: float
+_FIRST = (
+    "SKILL",
+    "VEHICLE_NOT_ALLOWED",
+    "LOCKED",
+    "UNREACHABLE",
+    "COMPATIBILITY",
+    "CAPACITY",
+    "MAX_TASKS",
+    "BREAK",
+)
+# The kinds of change that answer a reason, by the pointer's words.
+_ANSWERS = {
+    "CAPACITY": ("capacity",),
+    "TIME_WINDOW": ("time_window", "max_wait"),
+    "SHIFT": ("shift", "start_latest"),
+    "MAX_DURATION": ("max_duration", "overtime"),
+    "MAX_DISTANCE": ("max_distance",),
+    "MAX_TRAVEL_TIME": ("max_travel_time",),
+    "MAX_TASKS": ("max_tasks",),
+    "MAX_RIDE": ("max_ride_time",),
+    "RELEASE": ("release_time", "start_latest", "shift"),
+    "PENALTY_CHEAPER": ("penalty",),
+    "NO_VEHICLE": ("vehicles",),
+}
 
 
 @dataclass(slots=True)
 class Explanation:
-    """Why one order is left out: vehicle ids by reason code, and the cheapest legal insertion if there is one."""
+    """Why one order is left out: vehicle ids by reason code, the cheapest place (legal or not), and the smallest
+    changes of the request that would let it in."""
 
     order: Order
     reasons: dict[str, list[str | int]] = field(default_factory=dict)
     cheapest: Insertion | None = None
+    changes: list[Change] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, Any]:
         cheapest = self.cheapest
@@ -74,17 +102,24 @@ class Explanation:
                     "code": code,
                     "message": self._sentence(code, vehicles),
                     "vehicles": vehicles,
-                    "margin": None,
+                    "margin": self._margin(code),
                 }
                 for code, vehicles in self.reasons.items()
             ],
             "cheapest_insertion": cheapest
             and {
                 "vehicle": cheapest.vehicle.id,
-                "position": cheapest.position,
+                "position": cheapest.way.position,
                 "extra_cost": round(cheapest.extra_cost, 6),
+                "violations": [violation.as_dict() for violation in cheapest.violations],
             },
+            "changes": [change.as_dict() for change in self.changes],
         }
+
+    def _margin(self, code: str) -> dict[str, Any] | None:
+        kinds = _ANSWERS.get(code, ())
+        change = next((c for c in self.changes if c.kind in kinds and c.by is not None), None)
+        return {"need": change.need, "by": change.by} if change else None
 
     def _sentence(self, code: str, vehicles: list[str | int]) -> str:
         if not vehicles or code in ("PENALTY_CHEAPER", "NOT_FOUND_IN_TIME"):
@@ -92,178 +127,167 @@ class Explanation:
         names = ", ".join(str(name) for name in vehicles[:3])
         more = f" and {len(vehicles) - 3} more" if len(vehicles) > 3 else ""
         word = "Vehicle" if len(vehicles) == 1 else "Vehicles"
-        return f"{word} {names}{more}: {_MESSAGES.get(code, code)}"
+        return f"{word} {names}{more}: {_MESSAGES[code]}"
 
 
-def explain(evaluation: Evaluation, seconds: float = 2.0) -> list[Explanation]:
-    """This will say of every order left out why no vehicle serves it. Insertions are scanned for `seconds`."""
-    deadline = time.monotonic() + seconds
-    return [_explain(evaluation, order, deadline) for order in evaluation.left_out]
+def explain(
+    evaluation: Evaluation, document: Document | None = None, seconds: float = 2.0
+) -> list[Explanation]:
+    """This will say of every order left out why no vehicle serves it and, where the request's `document` is given,
+    what single change would let it in. Reasons are looked for during `seconds`, changes as long again."""
+    now = time.monotonic()
+    board = Board.of(evaluation)
+    found = [_explained(board, order, now + seconds) for order in evaluation.left_out]
+    if document is not None:
+        pointers, deadline = Pointers(document), time.monotonic() + seconds
+        for explanation in found:
+            explanation.changes = _changes(board, explanation, pointers, deadline)
+    return found
 
 
 def repair(evaluation: Evaluation, seconds: float = 2.0) -> Plan | None:
-    """This will insert orders that ought to be served and can be, cheapest place each; None when there are none."""
+    """This will insert orders that ought to be served and can be, or cost less so than left out, each at its
+    cheapest place; None when there are none."""
     deadline = time.monotonic() + seconds
-    routes = _items_by_vehicle(evaluation)
+    board = Board.of(evaluation)
     changed = False
-    for order in sorted(evaluation.missing, key=lambda order: -order.priority):
-        best = None
-        for vehicle in _candidates(evaluation.problem, set(routes)):
-            best, _ = _best_insertion(
-                evaluation.problem, order, vehicle, routes.get(vehicle.index, ()), best, deadline
-            )
+    for order in sorted(evaluation.left_out, key=lambda order: (order.penalty is not None, -order.priority)):
+        below = math.inf if order.penalty is None else order.penalty
+        best = cheapest(board, order, below, deadline)
         if best:
-            routes[best.vehicle.index] = best.items
+            board.put(best.trial)
             changed = True
-    return plan_of(evaluation.problem, routes) if changed else None
+    return board.plan() if changed else None
 
 
-def plan_of(problem: Problem, routes: dict[int, tuple[Item, ...]]) -> Plan:
-    """This will write routes (tasks and breaks by vehicle index) as a plan of names."""
-    return Plan(
-        tuple(
-            Route(
-                problem.vehicles[index].id,
-                tuple(Step(item.kind if isinstance(item, Task) else "break", item.id) for item in items),
-            )
-            for index, items in sorted(routes.items())
-        )
-    )
-
-
-def _explain(evaluation: Evaluation, order: Order, deadline: float) -> Explanation:
-    problem = evaluation.problem
-    explanation = Explanation(order)
-    routes = {route.vehicle.index: route for route in evaluation.routes}
-    items = _items_by_vehicle(evaluation)
-    alike: dict[object, str] = {}  # unused vehicles of one `count` all answer the same
-    for vehicle in problem.vehicles:
-        key = vehicle.path if vehicle.index not in routes else vehicle.index
-        if key not in alike:
-            code = _too_much(order, vehicle, routes.get(vehicle.index))
-            if code is None:
-                found, code = _best_insertion(
-                    problem, order, vehicle, items.get(vehicle.index, ()), explanation.cheapest, deadline
+def cheapest(
+    board: Board, order: Order, below: float = math.inf, deadline: float = math.inf
+) -> Insertion | None:
+    """This will return the cheapest legal place for an order, or for one of its alternatives."""
+    best: Insertion | None = None
+    for alternative in _alternatives(board.problem, order):
+        for vehicle in board.vehicles():
+            if may_serve(board.problem, alternative, vehicle) and time.monotonic() < deadline:
+                best = (
+                    board.cheapest(alternative, vehicle, best.extra_cost if best else below, deadline) or best
                 )
-                explanation.cheapest = found
-            alike[key] = code
-        if alike[key]:
-            explanation.reasons.setdefault(alike[key], []).append(vehicle.id)
+    return best
+
+
+def places(board: Board, order: Order, k: int) -> list[Insertion]:
+    """This will return the best `k` places for an order: the cheapest legal ones, else the one that breaks least."""
+    able = [vehicle for vehicle in board.vehicles() if may_serve(board.problem, order, vehicle)]
+    found = board.best_places(order, able, k)
+    if not found and (best := _explained(board, order, math.inf).cheapest):
+        return [best]
+    return found
+
+
+def marginal_costs(evaluation: Evaluation, seconds: float = 2.0) -> dict[int, float]:
+    """This will return what leaving out each served order would save, by its index, as far as time allows."""
+    deadline = time.monotonic() + seconds
+    saved: dict[int, float] = {}
+    board = Board.of(evaluation)
+    for route in evaluation.routes:
+        items = route.items
+        for index in dict.fromkeys(task.order for _, _, task in route.tasks):
+            if time.monotonic() > deadline:
+                return saved
+            rest = tuple(item for item in items if not (isinstance(item, Task) and item.order == index))
+            saved[index] = board.saving(route.vehicle, rest)
+    return saved
+
+
+def _alternatives(problem: Problem, order: Order) -> list[Order]:
+    return [problem.orders[index] for index in order.group]
+
+
+def _explained(board: Board, order: Order, deadline: float) -> Explanation:
+    explanation = Explanation(order)
+    best: tuple[Any, ...] | None = None
+    for alternative in _alternatives(board.problem, order):
+        codes: dict[object, str] = {}  # unused vehicles of one `count` all answer the same
+        for vehicle in board.problem.vehicles:
+            key = vehicle.index if vehicle.index in board.trials else vehicle.path
+            if key not in codes:
+                codes[key], found = _asked(board, alternative, vehicle, deadline)
+                if found and (best is None or _order_of(found) < best):
+                    best, explanation.cheapest = _order_of(found), found
+            if codes[key] and vehicle.id not in explanation.reasons.setdefault(codes[key], []):
+                explanation.reasons[codes[key]].append(vehicle.id)
     _settle(explanation)
     return explanation
 
 
+def _order_of(insertion: Insertion) -> tuple[int, int, float]:
+    broken = insertion.violations
+    return len(broken), sum(violation.amount or 0 for violation in broken), insertion.extra_cost
+
+
+def _asked(board: Board, order: Order, vehicle: Vehicle, deadline: float) -> tuple[str, Insertion | None]:
+    """Why a vehicle cannot take the order ('' if it can), and its best place there."""
+    problem = board.problem
+    if not may_serve(problem, order, vehicle):
+        nearest = board.try_(order, board.ways(order, vehicle)[0])
+        owners = {problem.locked_to.get(task.key, vehicle.index) for task in order.tasks}
+        if owners != {vehicle.index}:
+            return "LOCKED", nearest
+        return ("SKILL" if is_allowed(problem, order, vehicle) else "VEHICLE_NOT_ALLOWED"), nearest
+    if vehicle.is_closed:
+        return "LOCKED", None
+    legal = board.cheapest(order, vehicle, math.inf, deadline)
+    if legal:
+        return "", legal
+    tried: list[Insertion] = []
+    for way in board.ways(order, vehicle):
+        tried.append(board.try_(order, way))
+        if time.monotonic() > deadline:
+            break
+    least = min(tried, key=_order_of)
+    return _code(least), least
+
+
+def _code(insertion: Insertion) -> str:
+    codes = []
+    for violation in insertion.violations:
+        if violation.cause == "delay":
+            visits = insertion.trial.route.visits
+            at_end = violation.step in (0, len(visits) - 1) and not visits[violation.step].late
+            codes.append("SHIFT" if at_end else "TIME_WINDOW")
+        else:
+            codes.append(_CODES.get(violation.cause, "RELATION"))
+    return next((code for code in _FIRST if code in codes), codes[0] if codes else "NOT_FOUND_IN_TIME")
+
+
 def _settle(explanation: Explanation) -> None:
     """With a legal place for the order the reason is not the vehicles' but the price or the time."""
-    penalty, cheapest = explanation.order.penalty, explanation.cheapest
-    if cheapest and penalty is not None and cheapest.extra_cost >= penalty:
-        explanation.reasons = {"PENALTY_CHEAPER": [cheapest.vehicle.id]}
-    elif cheapest:
-        explanation.reasons = {"NOT_FOUND_IN_TIME": [cheapest.vehicle.id]}
+    penalty, best = explanation.order.penalty, explanation.cheapest
+    if best and best.is_legal and penalty is not None and best.extra_cost >= penalty:
+        explanation.reasons = {"PENALTY_CHEAPER": [best.vehicle.id]}
+    elif best and best.is_legal:
+        explanation.reasons = {"NOT_FOUND_IN_TIME": [best.vehicle.id]}
     elif not explanation.reasons:
         explanation.reasons = {"NO_VEHICLE": []}
 
 
-def _too_much(order: Order, vehicle: Vehicle, route: TimedRoute | None) -> str | None:
-    """CAPACITY when the order fits nowhere on the route, whatever the position: its start or end is too full."""
-    if vehicle.capacity is None:
-        return None
-    first = order.tasks[0]
-    for dimension, most in enumerate(vehicle.capacity):
-        start = (
-            route.load_start[dimension]
-            if route
-            else sum(vehicle.spec.initial_load[dimension : dimension + 1])
-        )
-        end = route.visits[-1].load[dimension] if route else start
-        if start + first.delivery[dimension] > most or end + first.pickup[dimension] > most:
-            return "CAPACITY"
-        if first.change[dimension] > most:
-            return "CAPACITY"
-    return None
+def _changes(board: Board, explanation: Explanation, pointers: Pointers, deadline: float) -> list[Change]:
+    best, order = explanation.cheapest, explanation.order
+    if best and best.is_legal:
+        is_price = "PENALTY_CHEAPER" in explanation.reasons and len(order.group) == 1
+        return [relax.penalty(order, best, pointers)] if is_price else []
+    found: dict[str, Change] = {}
+    for alternative in _alternatives(board.problem, order):
+        for change in _changes_for(board, alternative, pointers, deadline):
+            if change.need not in found or change.effort < found[change.need].effort:
+                found[change.need] = change
+    return sorted(found.values(), key=lambda change: (change.effort, change.extra_cost))
 
 
-def _best_insertion(
-    problem: Problem,
-    order: Order,
-    vehicle: Vehicle,
-    items: tuple[Item, ...],
-    best: Insertion | None,
-    deadline: float,
-) -> tuple[Insertion | None, str]:
-    """The cheaper of `best` and the cheapest legal insertion here, and why there is none here ('' if there is)."""
-    before = route_with(problem, vehicle, items).cost if items else 0.0
-    least: tuple[int, int, str] | None = None
-    legal = False
-    for position, candidate in _insertions(order, vehicle, items):
-        trial = route_with(problem, vehicle, candidate)
-        if not trial.violations:
-            legal = True
-            extra = trial.cost - before
-            if best is None or extra < best.extra_cost:
-                best = Insertion(vehicle, candidate, position, extra)
-        else:
-            broken = _severity(trial)
-            least = broken if least is None else min(least, broken)
-            if broken[2] in ("SKILL", "VEHICLE_NOT_ALLOWED"):
-                break
-        if time.monotonic() > deadline:
-            break
-    return best, "" if legal else least[2] if least else "NOT_FOUND_IN_TIME"
-
-
-def _severity(trial: Trial) -> tuple[int, int, str]:
-    codes = [_code(trial, violation) for violation in trial.violations]
-    first = next((code for code in _FIRST if code in codes), codes[0])
-    return len(codes), sum(violation.amount or 0 for violation in trial.violations), first
-
-
-def _code(trial: Trial, violation: Violation) -> str:
-    if violation.cause == "delay":
-        at_end = violation.step == len(trial.route.visits) - 1 and not trial.route.visits[-1].late
-        return "SHIFT" if at_end else "TIME_WINDOW"
-    return _CODES.get(violation.cause, "RELATION")
-
-
-def _insertions(
-    order: Order, vehicle: Vehicle, items: tuple[Item, ...]
-) -> Iterator[tuple[int, tuple[Item, ...]]]:
-    """Every way to put the order's stops between those of the route; an unused vehicle's breaks move as well."""
-    if not items:
-        yield from _with_breaks(order, [pause for pause in vehicle.spec.breaks if pause.required])
-        return
-    for first in range(len(items) + 1):
-        if len(order.tasks) == 1:
-            yield first, (*items[:first], order.tasks[0], *items[first:])
-            continue
-        for second in range(first, len(items) + 1):
-            pickup, delivery = order.tasks
-            yield first, (*items[:first], pickup, *items[first:second], delivery, *items[second:])
-
-
-def _with_breaks(order: Order, breaks: list[requests.Break]) -> Iterator[tuple[int, tuple[Item, ...]]]:
-    if not breaks:
-        yield 0, order.tasks
-        return
-    breaks = sorted(breaks, key=lambda pause: pause.time_windows[0].start if pause.time_windows else 0)
-    for before in range(len(breaks) + 1):
-        for between in range(before, len(breaks) + 1):
-            head, middle, tail = breaks[:before], breaks[before:between], breaks[between:]
-            if len(order.tasks) == 1 and middle:
-                continue
-            yield before, (*head, order.tasks[0], *middle, *order.tasks[1:], *tail)
-
-
-def _candidates(problem: Problem, used: set[int]) -> Iterator[Vehicle]:
-    """Used vehicles, and of those alike and unused only the first."""
-    specs = set()
-    for vehicle in problem.vehicles:
-        if vehicle.index in used:
-            yield vehicle
-        elif vehicle.path not in specs:
-            specs.add(vehicle.path)
-            yield vehicle
-
-
-def _items_by_vehicle(evaluation: Evaluation) -> dict[int, tuple[Item, ...]]:
-    return {route.vehicle.index: route.items for route in evaluation.routes}
+def _changes_for(board: Board, order: Order, pointers: Pointers, deadline: float) -> Sequence[Change]:
+    able = [v for v in board.vehicles() if may_serve(board.problem, order, v) and not v.is_closed]
+    found = list(relax.changes(board, order, able, pointers, deadline))
+    for vehicle in board.vehicles():
+        if vehicle not in able and time.monotonic() < deadline:
+            change = relax.to_be_allowed(board, order, vehicle, pointers)
+            found += [change] if change else []
+    return found

@@ -13,7 +13,7 @@ from itertools import chain
 from vrp.domain import objective, rules
 from vrp.domain import request as requests
 from vrp.domain.evaluator import Evaluation, Trial, judge, route_with
-from vrp.domain.features import Feature, used_by
+from vrp.domain.features import Feature
 from vrp.domain.plan import Plan, Route, Step
 from vrp.domain.problem import NO_WAY, Item, Order, Problem, Reload, Task, Vehicle
 from vrp.domain.schedule import TimedRoute
@@ -64,6 +64,11 @@ class Insertion:
         return self.way.vehicle
 
     @property
+    def task(self) -> Task:
+        """The order's first stop."""
+        return next(item for item in self.way.first if isinstance(item, Task))
+
+    @property
     def is_legal(self) -> bool:
         return not self.violations
 
@@ -78,7 +83,7 @@ class Board:
         self.related = {problem.orders_by_name[name].index for name in related}
         goal = problem.request.objective
         self.is_whole = bool((goal.balance and goal.balance.weight) or goal.stability)
-        is_soft = Feature.SOFT_TIME_WINDOWS in used_by(problem.request)
+        is_soft = Feature.SOFT_TIME_WINDOWS in problem.features
         self._only_travel_counts = not (self.is_whole or goal.compactness or is_soft)
 
     @classmethod
@@ -159,6 +164,19 @@ class Board:
             costs.per_wait_hour or costs.per_duration_hour or costs.per_task_hour or spec.overtime
         )
 
+    def best_places(self, order: Order, vehicles: Iterable[Vehicle], k: int) -> list[Insertion]:
+        """This will return the `k` cheapest legal places for an order, the cheapest first."""
+        ways = [(self.is_bounded(v), way) for v in vehicles for way in self.ways(order, v)]
+        ways.sort(key=lambda pair: pair[1].at_least)
+        found: list[Insertion] = []
+        for is_bounded, way in ways:
+            if len(found) == k and is_bounded and way.at_least >= found[-1].extra_cost:
+                continue
+            tried = self.try_(order, way)
+            if tried.is_legal:
+                found = sorted([*found, tried], key=lambda insertion: insertion.extra_cost)[:k]
+        return found
+
     def cheapest(
         self, order: Order, vehicle: Vehicle, below: float = math.inf, deadline: float = math.inf
     ) -> Insertion | None:
@@ -187,6 +205,17 @@ class Board:
         """What serving the order costs wherever it goes on this vehicle."""
         wishes = (w.cost for w in order.spec.preferred_vehicles if str(w.vehicle) in vehicle.names)
         return sum(wishes) + (0.0 if vehicle.index in self.trials else vehicle.spec.costs.fixed)
+
+    def saving(self, vehicle: Vehicle, rest: Items) -> float:
+        """This will return what the plan costs less when a vehicle's route is cut down to `rest`."""
+        has_tasks = any(isinstance(item, Task) for item in rest)
+        without = [route_with(self.problem, vehicle, rest)] if has_tasks else []
+        saved = self.trials[vehicle.index].cost - sum(trial.cost for trial in without)
+        if self.is_whole:
+            others = [t.route for index, t in self.trials.items() if index != vehicle.index]
+            after = [*others, *(trial.route for trial in without)]
+            saved += _terms(self.problem, self.routes) - _terms(self.problem, after)
+        return saved
 
     def reseated(self, way: Way) -> Way:
         """This will put a vehicle's breaks elsewhere on the way, each where it breaks and costs least."""

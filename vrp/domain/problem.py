@@ -12,16 +12,20 @@ import numpy as np
 
 from vrp.domain import request as requests
 from vrp.domain.crosschecks import expanded_ids
+from vrp.domain.features import Feature, used_by
 from vrp.errors import Fault, Invalid
 from vrp.errors import Place as Path
 
 NO_WAY = -1
+FAR_FUTURE = 2**42  # seconds; later than any clock value a request may hold
 TaskKind = Literal["job", "pickup", "delivery"]
 _PICKUP: TaskKind = "pickup"
 _DELIVERY: TaskKind = "delivery"
 Window = tuple[int, int]
 Load = tuple[int, ...]
-Key = tuple[str, str]  # of a step: its type and its id
+Key = tuple[str, str]  # of a step: its type and its id; of a reload, its number on the route
+START: Key = ("start", "")
+END: Key = ("end", "")
 _Location = tuple[float, float] | str | int | None
 
 
@@ -118,14 +122,14 @@ Item = Task | requests.Break | Reload  # what a route is made of
 
 @dataclass(frozen=True, slots=True)
 class Lock:
-    """What is fixed about one given step: `before` are the keys of the steps that stand before it, work begins no
-    earlier than `after` and no later than `latest`."""
+    """What is fixed about one given step: work begins no earlier than `after` and no later than `latest`; a reload
+    is made at `place`."""
 
     key: Key
-    level: Literal["none", "vehicle", "order", "full"]
-    before: frozenset[Key] = frozenset()
-    after: int | None = None
-    latest: int | None = None
+    level: Literal["none", "vehicle", "order", "full"] = "none"
+    after: int = 0
+    latest: int = FAR_FUTURE
+    place: int | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -155,8 +159,8 @@ class Order:
 class Vehicle:
     """One vehicle; those of a `count` are separate here and share their `spec`. `path` is the spec's place.
 
-    `locks` say what is fixed of its given steps, `opens` when it may begin what is not, `is_closed` that it does
-    its given steps and nothing else.
+    `given` are its given steps (by key, their order), `locks` say what is fixed of them, `opens` when it may begin
+    what is not, `is_closed` that it does its given steps and nothing else.
     """
 
     index: int
@@ -169,6 +173,7 @@ class Vehicle:
     capacity: Load | None
     travel: Travel
     reloads: tuple[Reload, ...] = ()
+    given: Mapping[Key, int] = field(default_factory=dict)
     locks: tuple[Lock, ...] = ()
     opens: int = 0
     is_closed: bool = False
@@ -177,6 +182,10 @@ class Vehicle:
     def names(self) -> frozenset[str]:
         """What a request may call it: its own id, and the one that all of a `count` share."""
         return frozenset({str(self.id), str(self.spec.id)})
+
+    @cached_property
+    def lock_by_key(self) -> dict[Key, Lock]:
+        return {lock.key: lock for lock in self.locks}
 
     @cached_property
     def skills(self) -> frozenset[str]:
@@ -208,6 +217,10 @@ class Problem:
         return {task.key: task for task in self.tasks}
 
     @cached_property
+    def features(self) -> frozenset[Feature]:
+        return used_by(self.request)
+
+    @cached_property
     def has_locks(self) -> bool:
         return any(vehicle.locks or vehicle.is_closed for vehicle in self.vehicles)
 
@@ -229,9 +242,6 @@ class Problem:
     def demands(self) -> tuple[Order, ...]:
         """What is to be served, a group of alternatives once."""
         return tuple(order for order in self.orders if order.stands_for_its_group)
-
-
-FAR_FUTURE = 2**42  # seconds; later than any clock value a request may hold
 
 
 def places_of(request: requests.Request) -> Places:

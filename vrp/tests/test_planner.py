@@ -53,11 +53,84 @@ def test_a_request_without_stops_has_an_empty_plan():
     assert (plan["status"], plan["routes"], plan["summary"]["cost"]) == ("feasible", [], 0)
 
 
-def test_a_feature_nobody_models_is_refused_by_name():
+def test_a_feature_the_asked_engine_does_not_model_is_refused_by_name():
     doc = document([job(1), job(2)], relations=[{"type": "same_vehicle", "ids": ["J1", "J2"]}])
 
-    with pytest.raises(Invalid, match="relations"):
-        solve(doc)
+    with pytest.raises(Invalid, match="does not model relations"):
+        planner.solve(doc, engine="vroom")
+
+
+def test_the_given_routes_are_the_plan_to_beat():
+    steps = [{"type": "job", "id": f"J{place}"} for place in (1, 3, 5, 4, 2)]
+    doc = document([job(place) for place in range(1, 6)], [van(steps=steps)])
+    reported = []
+
+    planner.solve(doc, time_limit=0.5, report=reported.append)
+
+    assert reported[0]["cost"] == 1000
+
+
+def test_locked_steps_that_break_a_rule_make_the_request_infeasible():
+    steps = [{"type": "job", "id": "J2", "locked": "vehicle"}]
+    doc = document([job(1), job(2, time_windows=[[0, 100]])], [van(steps=steps)])
+
+    plan = solve(doc)
+
+    assert plan["status"] == "infeasible"
+    assert [violation["cause"] for violation in plan["verification"]["violations"]] == ["delay"]
+    assert [row["id"] for row in plan["unassigned"]] == ["J1"]
+
+
+def test_a_day_that_has_begun_is_planned_anew_from_where_it_is():
+    steps = [{"type": "start"}] + [{"type": "job", "id": name} for name in ("J1", "J2", "J3")]
+    new = job(4, id="new", time_windows=[[0, 700]])
+    doc = document(
+        [job(1, service=300), job(2, service=300), job(3), new], [van(steps=steps)], freeze={"until": 450}
+    )
+    doc["objective"] = {"stability": {"eta_limit": 60}}
+
+    plan = solve(doc)
+
+    begins = {step["id"]: step["service_start"] for step in plan["routes"][0]["steps"]}
+    assert begins["J1"] == 100
+    assert begins["new"] == 700
+    assert [row["id"] for row in plan["eta_changes"]] == ["J2", "J3"]
+
+
+def test_an_eta_that_moves_by_no_more_than_the_limit_is_not_reported():
+    steps = [{"type": "job", "id": "J1"}, {"type": "job", "id": "J2"}]
+    doc = document([job(1, service=50), job(2)], [van(steps=steps)])
+    doc["jobs"][0]["service"] = 50
+
+    assert solve(doc)["eta_changes"] == []
+
+
+def test_places_for_one_more_job_are_found_cheapest_first_and_change_nothing():
+    doc = document([job(1), job(3)])
+    plan = solve(doc)
+    before = repr(plan)
+
+    places = planner.insertions(doc, plan, {"job": job(5)}, k=2)
+
+    assert [place["extra_cost"] for place in places] == [400, 400]
+    assert places[0]["violations"] == []
+    assert repr(plan) == before
+
+
+def test_without_a_legal_place_the_one_that_breaks_least_is_named():
+    doc = document([job(1)], [van(time_window=[0, 500])])
+
+    (place,) = planner.insertions(doc, solve(doc), {"job": job(5)})
+
+    assert [violation["cause"] for violation in place["violations"]] == ["delay"]
+
+
+def test_each_served_stop_says_what_leaving_it_out_would_save():
+    plan = solve(document([job(1), job(3)]))
+
+    saved = {step["id"]: step["marginal_cost"] for step in plan["routes"][0]["steps"]}
+
+    assert saved == {None: None, "J1": 0, "J3": 400}
 
 
 def test_check_mode_judges_the_given_routes_and_changes_nothing():

@@ -1,8 +1,9 @@
 """Every hard rule, one file each. A rule looks at timed routes and says in words what is broken."""
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 
-from vrp.domain.features import Feature, used_by
+from vrp.domain.features import Feature
 from vrp.domain.problem import Problem
 from vrp.domain.rules import (
     alternatives,
@@ -76,20 +77,16 @@ def check(problem: Problem, routes: Sequence[TimedRoute]) -> list[Violation]:
 def check_part(problem: Problem, routes: Sequence[TimedRoute]) -> list[Violation]:
     """This will list what routes break whatever the others do. Rules that nothing in the request asks for are not
     even looked at: this is asked thousands of times a second."""
-    return [v for rule in _rules_of_parts(problem) for v in rule(problem, routes)]
+    return [violation for rule in _asked_for(problem.features) for violation in rule(problem, routes)]
 
 
-def _rules_of_parts(problem: Problem) -> list[Rule]:
-    known = problem.__dict__.get("_rules_of_parts")
-    if known is None:
-        used = used_by(problem.request)
-        known = [
-            rule
-            for name, rule in RULES.items()
-            if name not in _WHOLE and (name not in _ASKED_BY or used & _ASKED_BY[name])
-        ]
-        problem.__dict__["_rules_of_parts"] = known
-    return known
+@cache
+def _asked_for(used: frozenset[Feature]) -> tuple[Rule, ...]:
+    return tuple(
+        rule
+        for name, rule in RULES.items()
+        if name not in _WHOLE and (name not in _ASKED_BY or used & _ASKED_BY[name])
+    )
 
 
 def across(problem: Problem, routes: Sequence[TimedRoute]) -> list[Violation]:
