@@ -17,6 +17,7 @@ from vrp.engines.fleet import Kind
 
 NOWHERE = -1
 _FINEST = 10**9  # the dearest leg in whole units of money, where exact units would be larger still
+_COARSEST = 1e-4  # of a price: so much may be lost by rounding it
 _MOST_MEMORY = 4 * 2**30  # bytes
 _LARGEST = 2**50  # a whole plan in whole units of money
 _DEAREST = 2**57  # all prices of left out orders together, so that sums fit 64 bits
@@ -216,6 +217,10 @@ class Network:
 
     def whole(self, amount: float) -> int:
         return round(amount * self.scale)
+
+    def is_fine(self, rate: float) -> bool:
+        """This will tell whether whole units are fine enough for a price of one second, or one metre."""
+        return abs(self.whole(rate) - rate * self.scale) <= _COARSEST * rate * self.scale
 
     def whole_money(self, kind: Kind) -> np.ndarray:
         return np.rint(self.money(kind) * self.scale).astype(np.int64)
