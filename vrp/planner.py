@@ -93,18 +93,22 @@ def solve(
     problem = prepare(document, baseline)
     options = problem.request.options
     watch = Watch(problem, report)
-    broken = _fixed_parts(problem)
     if options.mode == "check":
         judged, stop_reason = check(problem, given.routes_of(problem)), "finished"
         watch.trace.append([0, judged.cost])
-    elif broken is not None:
-        judged, stop_reason = broken, "infeasible"
+    elif (fixed := _fixed_parts(problem)) and fixed.violations and not _may_be_rearranged(problem):
+        judged, stop_reason = fixed, "infeasible"
     else:
         watch(given.routes_of(problem))  # what is given is the plan to beat
         limit = time_limit or options.time_limit or limits.DEFAULT_TIME_LIMIT
         seed = _first(seed, options.seed, DEFAULT_SEED)
-        stop_reason = _search(document, watch, engine or options.engine, limit, seed, should_stop)
-        judged = _repaired(watch)
+        try:
+            stop_reason = _search(document, watch, engine or options.engine, limit, seed, should_stop)
+            judged = _repaired(watch)
+        except NoVerifiedPlan:
+            if fixed is None:
+                raise
+            judged, stop_reason = fixed, "infeasible"
     described = {
         "name": watch.best_engine or "check",
         "version": engines.get(watch.best_engine).version if watch.best_engine else "",
@@ -188,7 +192,7 @@ def _place(insertion: Insertion) -> Progress:
 
 
 def _fixed_parts(problem: Problem) -> Evaluation | None:
-    """The locked steps by themselves, if they break a rule: then no plan can be legal."""
+    """The locked steps by themselves, in the order given; None where nothing is locked."""
     if not problem.has_locks:
         return None
     board = Board(problem)
@@ -196,8 +200,14 @@ def _fixed_parts(problem: Problem) -> Evaluation | None:
         kept = fixed_items(problem, vehicle, tuple(items))
         if kept:
             board.put(evaluator.route_with(problem, vehicle, kept))
-    judged = board.judged()
-    return judged if any(v.cause != "min_tasks" for v in judged.violations) else None
+    return board.judged()
+
+
+def _may_be_rearranged(problem: Problem) -> bool:
+    """Steps that are locked to their vehicle only may be legal in another order; a route too short may grow."""
+    specs = [vehicle.spec for vehicle in problem.vehicles if vehicle.locks]
+    levels = {lock.level for vehicle in problem.vehicles for lock in vehicle.locks}
+    return "vehicle" in levels or any(spec.min_tasks for spec in specs)
 
 
 def _repaired(watch: Watch) -> Evaluation:

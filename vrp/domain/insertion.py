@@ -76,8 +76,11 @@ class Insertion:
 class Board:
     """The routes of a plan in the making, by vehicle index, each judged."""
 
-    def __init__(self, problem: Problem, trials: Iterable[Trial] = ()) -> None:
+    def __init__(
+        self, problem: Problem, trials: Iterable[Trial] = (), tolerated: frozenset[str] = frozenset()
+    ) -> None:
         self.problem = problem
+        self.tolerated = tolerated  # causes of violations that do not make an insertion illegal
         self.trials = {trial.route.vehicle.index: trial for trial in trials}
         related = (str(name) for relation in problem.request.relations for name in relation.ids)
         self.related = {problem.orders_by_name[name].index for name in related}
@@ -131,7 +134,7 @@ class Board:
         trial = route_with(self.problem, way.vehicle, way.items)
         before = self.trials.get(way.vehicle.index)
         extra = trial.cost - (before.cost if before else 0.0)
-        broken: list[rules.Violation] = list(trial.violations)
+        broken = [violation for violation in trial.violations if violation.cause not in self.tolerated]
         if order.index in self.related or self.is_whole:
             routes = [t.route for index, t in self.trials.items() if index != way.vehicle.index]
             if self.is_whole:
@@ -238,9 +241,12 @@ def required(vehicle: Vehicle) -> list[requests.Break]:
     return sorted((pause for pause in vehicle.spec.breaks if pause.required), key=_begins)
 
 
-def fixed_items(problem: Problem, vehicle: Vehicle, items: Items) -> Items:
-    """This will return what stays of a route when all that may go has gone: what is locked, and required breaks."""
-    locked = {lock.key for lock in vehicle.locks if lock.level != "none"}
+def fixed_items(
+    problem: Problem, vehicle: Vehicle, items: Items, levels: Sequence[str] = ("vehicle", "order", "full")
+) -> Items:
+    """This will return what stays of a route when all that may go has gone: what is locked at one of the levels, and
+    required breaks."""
+    locked = {lock.key for lock in vehicle.locks if lock.level in levels}
     orders = {problem.task_by_name[key].order for key in locked if key in problem.task_by_name}
     kept: list[Item] = []
     reloads = 0

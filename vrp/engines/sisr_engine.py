@@ -13,10 +13,19 @@ from functools import cached_property
 
 import numpy as np
 
-from vrp.domain import given
-from vrp.domain.evaluator import Evaluation, resolved, route_with
+from vrp.domain import given, objective
+from vrp.domain.evaluator import Trial, resolved, route_with
 from vrp.domain.features import Feature
-from vrp.domain.insertion import Board, Insertion, Items, fixed_items, may_serve, required, seat_breaks
+from vrp.domain.insertion import (
+    Board,
+    Insertion,
+    Items,
+    fixed_items,
+    may_serve,
+    plan_of,
+    required,
+    seat_breaks,
+)
 from vrp.domain.plan import Plan
 from vrp.domain.problem import NO_WAY, Order, Problem, Reload, Task, Vehicle
 from vrp.domain.request import Break
@@ -29,6 +38,7 @@ _REMOVED = 10  # orders removed on average, as in the paper
 _BLINK = 0.01
 _FIRST_WARMTH, _LAST_WARMTH = 0.5, 0.005  # temperature, in shares of what an order costs on average
 _PATIENCE = 400  # rounds for each order without a better plan, then it is as good as it gets
+_HOPE = 0.25  # of the rounds: orders are served although each alone is not worth it
 _FEW = 3  # orders: then every round tears out everything
 
 
@@ -53,11 +63,18 @@ class _Search:
     def __init__(self, problem: Problem, budget: Budget, report: Report) -> None:
         self.problem, self.budget, self.report = problem, budget, report
         self.random = random.Random(budget.seed)
-        self.board = Board(problem)
+        self.board = Board(problem, tolerated=frozenset({"min_tasks"}))
         self.best: tuple[tuple[float, ...], Plan] = (_worst(), Plan())
         self.improved_at = time.monotonic()
-        self.fixed = {problem.task_by_name[key].order for key in problem.locked_to}
+        self.fixed = {
+            problem.task_by_name[lock.key].order
+            for vehicle in problem.vehicles
+            for lock in vehicle.locks
+            if lock.level in ("order", "full") and lock.key in problem.task_by_name
+        }
         groups = {order.group for order in problem.orders}
+        self.locked = {problem.task_by_name[key].order for key in problem.locked_to}
+        self._spreads = problem.request.objective.preset in ("min_makespan", "balanced")
         self.demands = [problem.orders[group[0]] for group in sorted(groups)]
         self.able = [
             [v for v in problem.vehicles if not v.is_closed and may_serve(problem, order, v)]
@@ -67,24 +84,28 @@ class _Search:
     def run(self) -> Plan:
         self._start()
         self._fill(self._missing())
-        self._judge(self._scalar())
+        self._judge()
         self._anneal()
         return self.best[1]
 
     # The first plan ----------------------------------------------------------------------------------------
 
     def _start(self) -> None:
-        """What is given is the first plan, as far as it keeps the rules; what is locked in any case."""
-        for vehicle, items in resolved(self.problem, given.routes_of(self.problem)):
+        """What is given is the first plan, as far as it keeps the rules; what is locked in its order in any case."""
+        given_routes = resolved(self.problem, given.routes_of(self.problem))
+        for vehicle, items in given_routes:
             trial = route_with(self.problem, vehicle, items)
-            if trial.violations:
-                trial = route_with(self.problem, vehicle, fixed_items(self.problem, vehicle, tuple(items)))
-            self.board.put(trial)
+            self._put(trial if not trial.violations else self._only_fixed(vehicle, tuple(items)))
         if self.board.judged().violations:
-            for vehicle, items in resolved(self.problem, given.routes_of(self.problem)):
-                self.board.put(
-                    route_with(self.problem, vehicle, fixed_items(self.problem, vehicle, tuple(items)))
-                )
+            for vehicle, items in given_routes:
+                self._put(self._only_fixed(vehicle, tuple(items)))
+
+    def _only_fixed(self, vehicle: Vehicle, items: Items) -> Trial:
+        return route_with(self.problem, vehicle, fixed_items(self.problem, vehicle, items, ("order", "full")))
+
+    def _put(self, trial: Trial) -> None:
+        if trial.route.visits:
+            self.board.put(trial)
 
     # Annealing ---------------------------------------------------------------------------------------------
 
@@ -104,7 +125,7 @@ class _Search:
             rounds, since_best = rounds + 1, since_best + 1
             if reached < current - warmth * math.log(1 - self.random.random() or 1e-12):
                 current = reached
-                if self._judge(reached):
+                if self._judge():
                     since_best = 0
             else:
                 self.board.trials = kept
@@ -114,11 +135,15 @@ class _Search:
         return patience is not None and time.monotonic() - self.improved_at > patience
 
     def _scalar(self) -> float:
-        """One number for a board: what is left out weighs more than anything else, then the preset's aim."""
+        """One number for a board: what is left out weighs more than anything else, then the preset's aim. A route
+        of too few tasks weighs as half an order left out, for it may be on its way to more."""
         evaluation = self.board.judged()
-        broken, by_priority, number, aim, cost = evaluation.rank
-        heavy = self._heavy
-        return cost + heavy * (aim / self._aim + 10 * number + 1e3 * by_priority + 1e6 * broken)
+        _, by_priority, number, aim, cost = evaluation.rank
+        few = sum(v.amount or 0 for v in evaluation.violations if v.cause == "min_tasks")
+        broken = sum(1 for v in evaluation.violations if v.cause != "min_tasks")
+        return cost + self._heavy * (
+            aim / self._aim + 10 * number + 1e3 * by_priority + 5 * few + 1e6 * broken
+        )
 
     @cached_property
     def _heavy(self) -> float:
@@ -136,12 +161,19 @@ class _Search:
         preset = self.problem.request.objective.preset
         return {"cost": 1.0, "min_vehicles": 1.0, "min_makespan": 60.0, "balanced": 1 / 60}[preset]
 
-    def _judge(self, scalar: float) -> bool:
-        """Keep the board if it is the best so far; True if it is."""
-        evaluation: Evaluation = self.board.judged()
+    def _judge(self) -> bool:
+        """Keep the board, without its routes of too few tasks, if it is the best so far; True if it is."""
+        evaluation = self.board.judged()
+        few = {v.route for v in evaluation.violations if v.cause == "min_tasks"}
+        if few:
+            rest = Board(self.problem, self.board.trials.values())
+            for number in few:
+                if number is not None:
+                    rest.trials.pop(evaluation.routes[number].vehicle.index)
+            evaluation = rest.judged()
         if evaluation.violations or evaluation.rank >= self.best[0]:
             return False
-        self.best = (evaluation.rank, self.board.plan())
+        self.best = (evaluation.rank, plan_of(evaluation.routes))
         self.improved_at = time.monotonic()
         self.report(self.best[1])
         return True
@@ -192,7 +224,7 @@ class _Search:
         if any(
             v.cause != "min_tasks" for v in trial.violations
         ):  # a detour may be needed where triangles bend
-            rest = fixed_items(self.problem, vehicle, items)
+            rest = fixed_items(self.problem, vehicle, items, ("order", "full"))
             if any(isinstance(item, Task) for item in rest):
                 self.board.put(route_with(self.problem, vehicle, rest))
             else:
@@ -220,14 +252,16 @@ class _Search:
         return [order for order in self.demands if not served.intersection(order.group)]
 
     def _fill(self, orders: list[Order]) -> None:
-        """Put orders back, one by one, each at its cheapest place; with a penalty only if that is cheaper."""
+        """Put orders back, one by one, each at its cheapest place; with a penalty as a rule only if that is cheaper,
+        now and then in the hope that together they are."""
+        hopes, spreads = self.random.random() < _HOPE, self._spreads and self.random.random() < 0.5
         for order in self._sorted(orders):
             if self.budget.is_over() and self.best[1].routes:
                 return
-            found = self._cheapest(order)
+            found = self._cheapest(order, spreads)
             if found is None:
                 continue
-            if order.penalty is not None and found.extra_cost >= order.penalty:
+            if order.penalty is not None and found.extra_cost >= order.penalty and not hopes:
                 continue
             self.board.put(found.trial)
             if found.vehicle.spec.breaks and self.random.random() < 0.2:
@@ -242,18 +276,25 @@ class _Search:
             orders.sort(key=lambda order: self._distance[order.index] * (-1 if how == "far" else 1))
         elif how == "narrow":
             orders.sort(key=lambda order: self._room[order.index])
-        orders.sort(key=lambda order: (-order.priority, order.penalty is not None))
+        orders.sort(
+            key=lambda order: (order.index not in self.locked, order.penalty is not None, -order.priority)
+        )
         return orders
 
-    def _cheapest(self, order: Order) -> Insertion | None:
+    def _cheapest(self, order: Order, spreads: bool) -> Insertion | None:
+        """The cheapest place, or, where the work is to be spread, that on the vehicle with the least of it."""
         best: Insertion | None = None
+        least = math.inf
         for member in order.group:
             alternative = self.problem.orders[member]
             for vehicle in self._candidates(alternative):
                 if self.random.random() < _BLINK:
                     continue
-                below = best.extra_cost if best else math.inf
-                best = self.board.cheapest(alternative, vehicle, below) or best
+                below = best.extra_cost if best and not spreads else math.inf
+                found = self.board.cheapest(alternative, vehicle, below)
+                share = objective.aim(self.problem, [found.trial.route]) if found and spreads else 0
+                if found and (not spreads or share < least):
+                    best, least = found, share
         return best
 
     def _candidates(self, order: Order) -> Iterator[Vehicle]:
