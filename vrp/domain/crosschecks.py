@@ -11,28 +11,28 @@ from typing import Any
 import numpy as np
 
 from vrp.domain import limits
+from vrp.domain.loose import Document, first_of, list_of, numbered, rows_of, table_of
 from vrp.errors import Fault, Place
 
-Document = dict[str, Any]
 _ROWS = (list, np.ndarray)  # of a matrix: as JSON has it, or as our readers of files do
 _LOADS = {"jobs": ("delivery", "pickup"), "shipments": ("amount",), "vehicles": ("capacity", "initial_load")}
 
 
 def sizes(document: Document) -> Iterator[Fault]:
     """This will yield a fault for each published limit that the counts in the document go beyond."""
-    stops = len(_items(document.get("jobs"))) + 2 * len(_items(document.get("shipments")))
+    stops = len(list_of(document.get("jobs"))) + 2 * len(list_of(document.get("shipments")))
     if stops > limits.MAX_STOPS:
         yield Fault(("jobs",), f"{stops} stops; the limit is {limits.MAX_STOPS}", "too_long")
-    if len(_items(document.get("locations"))) > limits.MAX_STOPS:
+    if len(list_of(document.get("locations"))) > limits.MAX_STOPS:
         yield Fault(("locations",), f"the limit is {limits.MAX_STOPS} locations", "too_long")
-    vehicles = len(_items(document.get("vehicles")))
-    for vehicle in _rows(document, "vehicles"):
+    vehicles = len(list_of(document.get("vehicles")))
+    for vehicle in rows_of(document, "vehicles"):
         count = vehicle.get("count", 1)
         vehicles += int(count) - 1 if isinstance(count, int | float) and 1 <= count < 1e15 else 0
     if vehicles > limits.MAX_VEHICLES:
         yield Fault(("vehicles",), f"{vehicles} vehicles; the limit is {limits.MAX_VEHICLES}", "too_long")
-    for profile, matrix in _table(document.get("matrices")).items():
-        for kind, rows in _table(matrix).items():
+    for profile, matrix in table_of(document.get("matrices")).items():
+        for kind, rows in table_of(matrix).items():
             if not isinstance(rows, _ROWS):
                 continue
             longest = max((len(row) for row in rows if isinstance(row, _ROWS)), default=0)
@@ -84,26 +84,26 @@ def expanded_ids(vehicle: Document) -> list[str | int]:
 
 def _duplicates(document: Document) -> Iterator[Fault]:
     for key in ("jobs", "locations"):
-        yield from _twice([((key, i, "id"), row.get("id")) for i, row in _numbered(document, key)])
+        yield from twice([((key, i, "id"), row.get("id")) for i, row in numbered(document, key)])
     shipments, pickups, deliveries = [], [], []
-    for i, row in _numbered(document, "shipments"):
-        ends = {end: _table(row.get(end)).get("id") for end in ("pickup", "delivery")}
-        name = _either(row.get("id"), ends["pickup"])
+    for i, row in numbered(document, "shipments"):
+        ends = {end: table_of(row.get(end)).get("id") for end in ("pickup", "delivery")}
+        name = first_of(row.get("id"), ends["pickup"])
         shipments.append((("shipments", i, "id"), name))
-        pickups.append((("shipments", i, "pickup", "id"), _either(ends["pickup"], name)))
-        deliveries.append((("shipments", i, "delivery", "id"), _either(ends["delivery"], name)))
-    yield from _twice(shipments)
-    yield from _twice(pickups)
-    yield from _twice(deliveries)
+        pickups.append((("shipments", i, "pickup", "id"), first_of(ends["pickup"], name)))
+        deliveries.append((("shipments", i, "delivery", "id"), first_of(ends["delivery"], name)))
+    yield from twice(shipments)
+    yield from twice(pickups)
+    yield from twice(deliveries)
     vehicles = []
-    for i, row in _numbered(document, "vehicles"):
+    for i, row in numbered(document, "vehicles"):
         vehicles += [(("vehicles", i, "id"), name) for name in expanded_ids(row)]
-        breaks = _numbered(row, "breaks")
-        yield from _twice([(("vehicles", i, "breaks", k, "id"), pause.get("id")) for k, pause in breaks])
-    yield from _twice(vehicles)
+        breaks = numbered(row, "breaks")
+        yield from twice([(("vehicles", i, "breaks", k, "id"), pause.get("id")) for k, pause in breaks])
+    yield from twice(vehicles)
 
 
-def _twice(items: Sequence[tuple[Place, Any]]) -> Iterator[Fault]:
+def twice(items: Sequence[tuple[Place, Any]]) -> Iterator[Fault]:
     first: dict[str, Place] = {}
     for place, name in items:
         if name is None or isinstance(name, bool) or not isinstance(name, str | int):
@@ -116,23 +116,23 @@ def _twice(items: Sequence[tuple[Place, Any]]) -> Iterator[Fault]:
 
 
 def _stops(document: Document) -> Iterator[tuple[Place, Document]]:
-    for i, job in _numbered(document, "jobs"):
+    for i, job in numbered(document, "jobs"):
         yield ("jobs", i), job
-    for i, shipment in _numbered(document, "shipments"):
+    for i, shipment in numbered(document, "shipments"):
         for end in ("pickup", "delivery"):
             if isinstance(shipment.get(end), dict):
                 yield ("shipments", i, end), shipment[end]
 
 
 def _places(document: Document) -> Iterator[Fault]:
-    locations = {str(row.get("id")): row for row in _rows(document, "locations")}
+    locations = {str(row.get("id")): row for row in rows_of(document, "locations")}
     size = _matrix_size(document)
     by_index = {
         row["matrix_index"]
         for row in locations.values()
         if isinstance(row.get("coordinates"), list) and _is_index(row.get("matrix_index"))
     }
-    for i, row in _numbered(document, "locations"):
+    for i, row in numbered(document, "locations"):
         index = row.get("matrix_index")
         if size is not None and isinstance(index, int) and index >= size:
             yield Fault(
@@ -145,12 +145,12 @@ def _places(document: Document) -> Iterator[Fault]:
     used: list[tuple[Place, Any, Any]] = []
     for place, stop in _stops(document):
         used.append(((*place, "location"), stop.get("location"), stop.get("location_index")))
-    for i, vehicle in _numbered(document, "vehicles"):
+    for i, vehicle in numbered(document, "vehicles"):
         for end in ("start", "end"):
             used.append((("vehicles", i, end), vehicle.get(end), vehicle.get(f"{end}_index")))
         if all(vehicle.get(key) is None for key in ("start", "end", "start_index", "end_index")):
             yield Fault(("vehicles", i), "needs a start or an end", "missing")
-        for k, target in enumerate(_items(_table(vehicle.get("reload")).get("locations"))):
+        for k, target in enumerate(list_of(table_of(vehicle.get("reload")).get("locations"))):
             used.append((("vehicles", i, "reload", "locations", k), target, None))
     for place, location, index in used:
         yield from _place(place, location, index, locations, size, by_index)
@@ -188,17 +188,17 @@ def _place(
 
 
 def _profiles(document: Document) -> Iterator[Fault]:
-    matrices = _table(document.get("matrices"))
+    matrices = table_of(document.get("matrices"))
     if not matrices:
         return
     size = _matrix_size(document)
     for profile, matrix in matrices.items():
-        rows = _table(matrix).get("durations")
+        rows = table_of(matrix).get("durations")
         if isinstance(rows, _ROWS) and len(rows) != size:
             yield Fault(
                 ("matrices", profile), f"has {len(rows)} places, another profile has {size}", "sizes_differ"
             )
-    for i, vehicle in _numbered(document, "vehicles"):
+    for i, vehicle in numbered(document, "vehicles"):
         profile = vehicle.get("profile", "car")
         if isinstance(profile, str) and profile not in matrices:
             known = ", ".join(sorted(matrices))
@@ -212,7 +212,7 @@ def _profiles(document: Document) -> Iterator[Fault]:
 def _dimensions(document: Document) -> Iterator[Fault]:
     expected: tuple[int, Place] | None = None
     for key, fields in _LOADS.items():
-        for i, row in _numbered(document, key):
+        for i, row in numbered(document, key):
             for field in fields:
                 amounts = row.get(field)
                 if not isinstance(amounts, list) or not amounts:
@@ -228,69 +228,64 @@ def _dimensions(document: Document) -> Iterator[Fault]:
 
 
 def _references(document: Document) -> Iterator[Fault]:
-    known = _known(document)
+    known = known_names(document)
     for key in ("jobs", "shipments"):
-        for i, row in _numbered(document, key):
+        for i, row in numbered(document, key):
             for field in ("allowed_vehicles", "forbidden_vehicles"):
-                for k, name in enumerate(_items(row.get(field))):
-                    yield from _missing((key, i, field, k), name, known["vehicle"], "vehicle")
-            for k, wish in _numbered(row, "preferred_vehicles"):
+                for k, name in enumerate(list_of(row.get(field))):
+                    yield from missing((key, i, field, k), name, known["vehicle"], "vehicle")
+            for k, wish in numbered(row, "preferred_vehicles"):
                 place = (key, i, "preferred_vehicles", k, "vehicle")
-                yield from _missing(place, wish.get("vehicle"), known["vehicle"], "vehicle")
-    for i, relation in _numbered(document, "relations"):
-        for k, name in enumerate(_items(relation.get("ids"))):
-            yield from _missing(("relations", i, "ids", k), name, known["order"], "job or shipment")
-        yield from _missing(("relations", i, "vehicle"), relation.get("vehicle"), known["vehicle"], "vehicle")
-    for k, name in enumerate(_items(_table(document.get("freeze")).get("vehicles"))):
-        yield from _missing(("freeze", "vehicles", k), name, known["vehicle"], "vehicle")
-    for i, row in _numbered(document, "incompatibilities"):
-        for k, name in enumerate(_items(row.get("classes"))):
-            what = "job of the compatibility class; none"
-            yield from _missing(("incompatibilities", i, "classes", k), name, known["class"], what)
-    for i, vehicle in _numbered(document, "vehicles"):
-        breaks = {str(pause.get("id")) for _, pause in _numbered(vehicle, "breaks")}
-        for k, step in _numbered(vehicle, "steps"):
-            kind, place = step.get("type"), ("vehicles", i, "steps", k, "id")
-            if kind not in ("job", "pickup", "delivery", "break"):
-                continue
-            if step.get("id") is None:
-                yield Fault(place, f"a {kind} step needs an id", "missing")
-            yield from _missing(place, step.get("id"), breaks if kind == "break" else known[kind], kind)
+                yield from missing(place, wish.get("vehicle"), known["vehicle"], "vehicle")
+    for i, relation in numbered(document, "relations"):
+        for k, name in enumerate(list_of(relation.get("ids"))):
+            yield from missing(("relations", i, "ids", k), name, known["order"], "job or shipment")
+        yield from missing(("relations", i, "vehicle"), relation.get("vehicle"), known["vehicle"], "vehicle")
+    for k, name in enumerate(list_of(table_of(document.get("freeze")).get("vehicles"))):
+        yield from missing(("freeze", "vehicles", k), name, known["vehicle"], "vehicle")
+    for i, row in numbered(document, "incompatibilities"):
+        for k, name in enumerate(list_of(row.get("classes"))):
+            yield from missing(
+                ("incompatibilities", i, "classes", k), name, known["class"], "compatibility class"
+            )
 
 
-def _known(document: Document) -> dict[str, set[str]]:
-    """The names that may be pointed at, by what they name."""
+def known_names(document: Document) -> dict[str, set[str]]:
+    """This will return the names that may be pointed at, by what they name."""
     known: dict[str, set[str]] = {
-        "job": {str(row.get("id")) for row in _rows(document, "jobs")},
+        "job": {str(row.get("id")) for row in rows_of(document, "jobs")},
         "pickup": set(),
         "delivery": set(),
         "vehicle": set(),
     }
     known["order"] = set(known["job"])
-    for row in _rows(document, "shipments"):
-        ends = {end: _table(row.get(end)).get("id") for end in ("pickup", "delivery")}
-        name = _either(row.get("id"), ends["pickup"])
+    for row in rows_of(document, "shipments"):
+        ends = {end: table_of(row.get(end)).get("id") for end in ("pickup", "delivery")}
+        name = first_of(row.get("id"), ends["pickup"])
         known["order"].add(str(name))
         for end, own in ends.items():
-            known[end].add(str(_either(own, name)))
-    for row in _rows(document, "vehicles"):
+            known[end].add(str(first_of(own, name)))
+    for row in rows_of(document, "vehicles"):
         known["vehicle"] |= {str(row.get("id"))} | {str(name) for name in expanded_ids(row)}
     known["class"] = {
-        str(row.get("compatibility_class")) for key in ("jobs", "shipments") for row in _rows(document, key)
+        str(row["compatibility_class"])
+        for key in ("jobs", "shipments")
+        for row in rows_of(document, key)
+        if row.get("compatibility_class") is not None
     }
     return known
 
 
-def _missing(place: Place, name: Any, among: set[str], what: str) -> Iterator[Fault]:
+def missing(place: Place, name: Any, among: set[str], what: str) -> Iterator[Fault]:
     if isinstance(name, str | int) and not isinstance(name, bool) and str(name) not in among:
         yield Fault(place, f"there is no {what} with the id {name!r}", "unknown_id")
 
 
 def _cost_matrices(document: Document) -> Iterator[Fault]:
-    matrices = _table(document.get("matrices"))
-    for i, vehicle in _numbered(document, "vehicles"):
+    matrices = table_of(document.get("matrices"))
+    for i, vehicle in numbered(document, "vehicles"):
         matrix = matrices.get(str(vehicle.get("profile", "car")))
-        costs = _table(vehicle.get("costs"))
+        costs = table_of(vehicle.get("costs"))
         if not isinstance(matrix, dict):
             continue
         for key in ("per_hour", "per_km") if "costs" in matrix else ():
@@ -304,31 +299,11 @@ def _cost_matrices(document: Document) -> Iterator[Fault]:
 
 
 def _matrix_size(document: Document) -> int | None:
-    for matrix in _table(document.get("matrices")).values():
-        if isinstance(_table(matrix).get("durations"), _ROWS):
+    for matrix in table_of(document.get("matrices")).values():
+        if isinstance(table_of(matrix).get("durations"), _ROWS):
             return len(matrix["durations"])
     return None
 
 
 def _is_index(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= 0
-
-
-def _either(first: Any, second: Any) -> Any:
-    return first if first is not None else second
-
-
-def _items(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
-
-
-def _table(value: Any) -> Document:
-    return value if isinstance(value, dict) else {}
-
-
-def _numbered(document: Document, key: str) -> Iterator[tuple[int, Document]]:
-    return ((i, row) for i, row in enumerate(_items(document.get(key))) if isinstance(row, dict))
-
-
-def _rows(document: Document, key: str) -> Iterator[Document]:
-    return (row for row in _items(document.get(key)) if isinstance(row, dict))

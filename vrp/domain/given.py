@@ -1,13 +1,13 @@
 """What is given and what of it is fixed: initial steps with their locks, a freeze, a baseline to stay close to."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from vrp.domain import evaluator, plan
 from vrp.domain import request as requests
 from vrp.domain.plan import Plan, Route
-from vrp.domain.problem import Item, Key, Lock, Problem, Task, Vehicle
+from vrp.domain.problem import END, FAR_FUTURE, START, Item, Key, Lock, Problem, Reload, Task, Vehicle
 from vrp.domain.schedule import TimedRoute, timed
 from vrp.errors import Fault, Invalid
 
@@ -26,16 +26,15 @@ def fixed(problem: Problem, baseline: Mapping[str, Any] | None = None) -> Proble
     `baseline` is the published plan that `objective.stability.baseline` names. Raises `Invalid` where steps cannot
     be made, or a baseline is asked for and not given.
     """
-    steps = routes_of(problem)
-    vehicles, given = problem.vehicles, {}
-    if any(vehicle.spec.steps for vehicle in problem.vehicles):
-        _refuse_shared(problem)
-        given = {vehicle.index: items for vehicle, items in evaluator.resolved(problem, steps)}
-    freeze = problem.request.freeze
-    if given or freeze:
-        vehicles = tuple(
-            _with_locks(problem, vehicle, given.get(vehicle.index, [])) for vehicle in problem.vehicles
-        )
+    vehicles, routes = problem.vehicles, {}
+    if any(vehicle.spec.steps for vehicle in vehicles):
+        given = {vehicle.index: items for vehicle, items in evaluator.resolved(problem, routes_of(problem))}
+        vehicles = tuple(_with_locks(vehicle, given.get(vehicle.index, [])) for vehicle in vehicles)
+        routes = {index: timed(problem, vehicles[index], items) for index, items in given.items() if items}
+    known = dict(_begun(routes.values()))
+    if freeze := problem.request.freeze:
+        vehicles = tuple(_frozen(vehicle, freeze, routes.get(vehicle.index)) for vehicle in vehicles)
+    vehicles = tuple(_without_idle_locks(vehicle) for vehicle in vehicles)
     stability = problem.request.objective.stability
     if stability and stability.baseline is not None:
         if baseline is None:
@@ -43,8 +42,6 @@ def fixed(problem: Problem, baseline: Mapping[str, Any] | None = None) -> Proble
             message = f"there is no solution {stability.baseline!r} to compare with"
             raise Invalid([Fault(loc, message, "unknown_id")])
         known = _times_of(problem, baseline)
-    else:
-        known = dict(_begun(timed(problem, problem.vehicles[index], items) for index, items in given.items()))
     return replace(problem, vehicles=vehicles, baseline=known)
 
 
@@ -74,56 +71,66 @@ def _route(vehicle: Vehicle) -> Route:
     return plan.read({"routes": [{"vehicle": vehicle.id, "steps": steps}]}).routes[0]
 
 
-def _refuse_shared(problem: Problem) -> None:
-    """Vehicles of a `count` cannot all make the same steps."""
-    faults = [
-        Fault(
-            (*vehicle.path, "steps"), "goes not with a count: steps are those of one vehicle", "conflicting"
-        )
-        for vehicle in problem.vehicles
-        if vehicle.spec.steps and vehicle.spec.count > 1 and str(vehicle.id).endswith("#1")
-    ]
-    if faults:
-        raise Invalid(faults)
+def _with_locks(vehicle: Vehicle, items: list[Item]) -> Vehicle:
+    """The vehicle with a lock for each given step, also for those that say nothing yet."""
+    inside = zip(_keys(items), items, strict=True)
+    locks: dict[Key, Lock] = {START: Lock(START)} if items else {}
+    for step in vehicle.spec.steps:
+        if _is_rest(step):
+            continue
+        lock = Lock((step.type, ""), "none", *_bounds(step))
+        if step.type not in ("start", "end"):
+            key, item = next(inside)
+            place = item.place if isinstance(item, Reload) else None
+            lock = replace(lock, key=key, level=step.locked, place=place)
+        locks[lock.key] = lock
+    given = {key: position for position, key in enumerate(_keys(items))}
+    return replace(vehicle, given=given, locks=tuple(locks.values()))
 
 
-def _with_locks(problem: Problem, vehicle: Vehicle, items: list[Item]) -> Vehicle:
-    steps = [step for step in vehicle.spec.steps if step.type not in ("start", "end")]
-    steps = [step for step in steps if not _is_rest(step)]
-    keys = list(_keys(items))
-    route = timed(problem, vehicle, items) if items else None
-    begun = [visit for visit in route.visits if visit.task or visit.pause or visit.reload] if route else []
-    freeze = problem.request.freeze
-    is_frozen = freeze is not None and (
-        not freeze.vehicles or bool(vehicle.names & set(map(str, freeze.vehicles)))
+def _frozen(vehicle: Vehicle, freeze: requests.Freeze, route: TimedRoute | None) -> Vehicle:
+    """The vehicle with what the freeze adds; `route` is its given one."""
+    if freeze.vehicles and vehicle.names.isdisjoint(map(str, freeze.vehicles)):
+        return vehicle
+    until = freeze.until
+    if until is None:
+        locks = tuple(replace(lock, level="full") for lock in vehicle.locks if lock.key in vehicle.given)
+        ends = tuple(lock for lock in vehicle.locks if lock.key not in vehicle.given)
+        return replace(vehicle, locks=locks + ends, is_closed=bool(freeze.vehicles))
+    begun = {START: route.start_time} if route else {}
+    if route:
+        visits = (visit for visit in route.visits if visit.task or visit.pause or visit.reload)
+        begun |= {key: visit.service_start for key, visit in zip(vehicle.given, visits, strict=True)}
+    locks = tuple(_from(lock, begun.get(lock.key), until) for lock in vehicle.locks)
+    return replace(vehicle, locks=locks, opens=until)
+
+
+def _from(lock: Lock, begins: int | None, until: int) -> Lock:
+    """A lock under a freeze: what begins before its end stays as it is, the rest comes after it."""
+    if lock.key == END:
+        return lock
+    if begins is None or begins >= until:
+        return replace(lock, after=max(lock.after, until))
+    return replace(lock, level="none" if lock.key == START else "full", after=begins, latest=begins)
+
+
+def _without_idle_locks(vehicle: Vehicle) -> Vehicle:
+    locks = tuple(
+        lock
+        for lock in vehicle.locks
+        if lock.level != "none" or lock.after > vehicle.opens or lock.latest < FAR_FUTURE
     )
-    until = freeze.until if freeze and is_frozen else None
-    is_closed = is_frozen and freeze is not None and freeze.until is None and bool(freeze.vehicles)
-    locks: list[Lock] = []
-    for position, (step, key, visit) in enumerate(zip(steps, keys, begun, strict=True)):
-        before = frozenset(keys[:position])
-        after, latest = _bounds(step)
-        if until is not None and visit.service_start < until:
-            locks.append(Lock(key, "full", before, visit.service_start, visit.service_start))
-        elif step.locked != "none" or after is not None or latest is not None or is_closed:
-            level = "full" if is_closed else step.locked
-            locks.append(Lock(key, level, before, after, latest))
-    start = next((step for step in vehicle.spec.steps if step.type == "start"), None)
-    if route and until is not None and route.start_time < until:
-        locks.append(Lock(("start", ""), "none", frozenset(), route.start_time, route.start_time))
-    elif start and any(part is not None for part in _bounds(start)):
-        locks.append(Lock(("start", ""), "none", frozenset(), *_bounds(start)))
-    return replace(vehicle, locks=tuple(locks), opens=until or 0, is_closed=is_closed)
+    return replace(vehicle, locks=locks) if len(locks) < len(vehicle.locks) else vehicle
 
 
 def _is_rest(step: requests.GivenStep) -> bool:
     return step.type == "break" and str(step.id) == plan.REST
 
 
-def _bounds(step: requests.GivenStep) -> tuple[int | None, int | None]:
-    after = step.service_at if step.service_at is not None else step.service_after
-    latest = step.service_at if step.service_at is not None else step.service_before
-    return after, latest
+def _bounds(step: requests.GivenStep) -> tuple[int, int]:
+    """Work begins no earlier, and no later."""
+    given = [moment for moment in (step.service_at, step.service_before) if moment is not None]
+    return max(step.service_at or 0, step.service_after or 0), min(given, default=FAR_FUTURE)
 
 
 def _keys(items: list[Item]) -> Iterator[Key]:
@@ -138,7 +145,7 @@ def _keys(items: list[Item]) -> Iterator[Key]:
             reloads += 1
 
 
-def _begun(routes: Iterator[TimedRoute] | Sequence[TimedRoute]) -> Iterator[tuple[int, Begun]]:
+def _begun(routes: Iterable[TimedRoute]) -> Iterator[tuple[int, Begun]]:
     for route in routes:
         for _, visit, task in route.tasks:
             yield task.index, (route.vehicle.id, visit.service_start)

@@ -50,10 +50,10 @@ def lateness(route: TimedRoute) -> int:
     for visit in route.visits:
         if visit.soft and (soft := visit.softness) and soft.end is not None:
             late += max(0, visit.service_start - visit.late - soft.end)
-    shift = route.vehicle.spec.time_window
+    shift, closes = route.vehicle.spec.time_window, route.vehicle.window[1]
     if shift and shift.soft and shift.soft.end is not None:
-        late += max(0, route.end_time - shift.soft.end)
-    return late
+        closes = min(closes, shift.soft.end)
+    return late + max(0, route.end_time - closes)
 
 
 def _share(problem: Problem, route: TimedRoute, metric: str) -> float:

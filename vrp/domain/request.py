@@ -20,6 +20,7 @@ from pydantic import (
 )
 
 from vrp.domain import clock, crosschecks, limits
+from vrp.domain.contradictions import contradictions
 from vrp.errors import Fault, Invalid
 
 
@@ -113,6 +114,16 @@ class SoftWindow(Frozen):
     end: Seconds | None = None
     cost_per_hour_early: Money = 0
     cost_per_hour_late: Money = 0
+
+    @model_validator(mode="after")
+    def _prices_a_moment(self) -> "SoftWindow":
+        if self.start is not None and self.end is not None and self.start > self.end:
+            raise ValueError(f"the window ends ({self.end}) before it starts ({self.start})")
+        if self.cost_per_hour_early and self.start is None:
+            raise ValueError("cost_per_hour_early needs a start to be early for")
+        if self.cost_per_hour_late and self.end is None:
+            raise ValueError("cost_per_hour_late needs an end to be late for")
+        return self
 
 
 class TimeWindow(Frozen):
@@ -475,7 +486,7 @@ def read(document: Any) -> Request:
         request = Request.model_validate(document)
     except ValidationError as error:
         faults = [*faults, *_faults_of(error, document)]
-    faults = [*faults, *crosschecks.names(document)]
+    faults = [*faults, *crosschecks.names(document), *contradictions(document)]
     if faults:
         raise Invalid(_distinct(faults))
     return request

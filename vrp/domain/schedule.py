@@ -12,7 +12,19 @@ from dataclasses import dataclass, field
 from vrp.domain import request as requests
 from vrp.domain import soft_times
 from vrp.domain.plan import REST
-from vrp.domain.problem import FAR_FUTURE, NO_WAY, Item, Key, Load, Problem, Reload, Task, Vehicle, Window
+from vrp.domain.problem import (
+    FAR_FUTURE,
+    NO_WAY,
+    START,
+    Item,
+    Key,
+    Load,
+    Problem,
+    Reload,
+    Task,
+    Vehicle,
+    Window,
+)
 
 _MOST_STARTS = 200  # other starting times weighed for one route
 _MOST_RESTS = 100  # on one leg; where more were needed there is no way
@@ -32,6 +44,7 @@ class Visit:
     setup: int = 0
     service: int = 0
     floor: int = 0  # work begins no earlier, whatever the windows say
+    due: int = FAR_FUTURE  # nor is it to begin later
     leg: int = (
         0  # seconds of travel between the places before and after (breaks share the leg they interrupt)
     )
@@ -207,29 +220,16 @@ def _legs(vehicle: Vehicle, visits: list[Visit]) -> None:
 
 def _fix(vehicle: Vehicle, visits: list[Visit]) -> None:
     """What given steps and a freeze say about times: bounds on when work begins."""
-    locks = {lock.key: lock for lock in vehicle.locks}
     reloads = 0
     for visit in visits:
         key = visit.key
         if visit.reload:
             key, reloads = ("reload", str(reloads)), reloads + 1
-        lock = locks.get(key)
-        if lock and (lock.after is not None or lock.latest is not None):
-            visit.floor = max(visit.floor, lock.after or 0)
-            _close(visit, lock.latest)
+        lock = vehicle.lock_by_key.get(key)
+        if lock:
+            visit.floor, visit.due = max(visit.floor, lock.after), lock.latest
         elif visit.type not in ("start", "end"):
             visit.floor = max(visit.floor, vehicle.opens)
-
-
-def _close(visit: Visit, latest: int | None) -> None:
-    """No window is open after `latest`; where none would be left, the first closes then all the same."""
-    if latest is None:
-        return
-    pairs = list(zip(visit.windows, visit.soft, strict=True)) or [((0, FAR_FUTURE), None)]
-    kept = [((opens, min(closes, latest)), soft) for (opens, closes), soft in pairs if opens <= latest]
-    kept = kept or [((latest, latest), pairs[0][1])]
-    visit.windows = tuple(window for window, _ in kept)
-    visit.soft = tuple(soft for _, soft in kept)
 
 
 # When it is done -------------------------------------------------------------------------------------------
@@ -245,13 +245,9 @@ class _Timing:
         self.release = self._release_trips()
         opens, closes = vehicle.window
         latest = closes if spec.start_latest is None else spec.start_latest
-        pinned = next((lock for lock in vehicle.locks if lock.key == ("start", "")), None)
-        if pinned and pinned.after is not None:
-            opens = max(opens, pinned.after)
-        elif vehicle.opens:
-            opens = max(opens, vehicle.opens)
-        if pinned and pinned.latest is not None:
-            latest = min(latest, pinned.latest)
+        pinned = vehicle.lock_by_key.get(START)
+        opens = max(opens, pinned.after if pinned else vehicle.opens)
+        latest = min(latest, pinned.latest) if pinned else latest
         self.latest = max(opens, latest)
         self.earliest = min(max(opens, self.release), self.latest)
         self.max_duration = spec.max_duration
@@ -419,57 +415,60 @@ class _Timing:
             self._run(start)
             if any(visit.late for visit in self.visits) or self.visits[-1].departure > self.vehicle.window[1]:
                 return False
-            raised, by = self._raised(start)
-            if by == 0:
-                return True
-            if raised < 0 or (raised == 0 and self.visits[0].type == "start"):
-                start += by
-            else:
-                self.visits[raised].floor = self.visits[raised].service_start + by
+            first, *raised = self._raised(start)
+            for visit, by in zip(self.visits, raised, strict=True):
+                if by:
+                    visit.floor = visit.service_start + by
+            start += first
             if start > self.latest:
                 return False
+            if not first and not any(raised):
+                return True
         return False
 
-    def _raised(self, start: int) -> tuple[int, int]:
-        """The visit whose work has to begin later (-1: the start of the route), and by how much; 0 if none."""
+    def _raised(self, start: int) -> list[int]:
+        """By how much the route has to start later, and the work of each visit to begin later, at the least."""
+        by = [0] * (len(self.visits) + 1)
         if self.spec.max_wait is not None:
-            for k, visit in enumerate(self.visits):
-                if visit.waiting_time > self.spec.max_wait:
-                    return k - 1, visit.waiting_time - self.spec.max_wait
-        if self.has_rides:
-            for pickup, excess in _long_rides(self.visits):
-                return pickup, excess
-        duration = self.visits[-1].departure - start
-        if self.max_duration is not None and duration > self.max_duration:
-            return -1, duration - self.max_duration
-        return -1, 0
+            for k in range(len(self.visits) - 1, -1, -1):
+                visit = self.visits[k]
+                longer = (
+                    0 if visit.pause else by[k + 1]
+                )  # before a break there may be something left to drive
+                by[k] = max(0, visit.waiting_time + longer - self.spec.max_wait)
+        for pickup, excess in _long_rides(self.visits) if self.has_rides else ():
+            by[pickup + 1] = max(by[pickup + 1], excess)
+        if self.max_duration is not None:
+            by[0] = max(by[0], self.visits[-1].departure - start - self.max_duration)
+        if self.visits[0].type == "start":
+            by[:2] = [max(by[:2]), 0]
+        return by
 
     # Soft windows
 
     def _soften(self, floors: list[int]) -> None:
         """Take the cheapest times, unless they break what the earliest ones keep."""
-        limited = [visit.floor for visit in self.visits]
-        first = self.visits[0]
-        start = first.departure if first.type == "start" else first.arrival
+        start = self._start()
         best = self._weighed(start)
-        hourly = self.spec.costs.per_wait_hour + self.spec.costs.per_duration_hour
-        rates = {hourly, hourly + (self.spec.overtime.cost_per_hour if self.spec.overtime else 0)}
-        chosen, at = limited, start
-        for rate in sorted(rates):
-            self._restore(floors)
-            found = soft_times.cheapest(self.vehicle, self.visits, self.earliest, self.latest, rate)
-            if found is None:
-                continue
-            begin, wanted = found
-            for visit, floor, moment in zip(self.visits, floors, wanted, strict=True):
-                visit.floor = max(floor, moment)
-            self._run(begin)
-            if self._is_limited() and self._weighed(begin)[0] and self._keep_limits(begin):
-                begin = self.visits[0].departure if first.type == "start" else self.visits[0].arrival
-            if (weighed := self._weighed(begin)) < best:
-                best, chosen, at = weighed, [visit.floor for visit in self.visits], begin
-        self._restore(chosen)
-        self._run(at)
+        if not best[1]:
+            return
+        found = soft_times.cheapest(self.vehicle, self.visits, self.earliest, self.latest, self.max_duration)
+        if found is None:
+            return
+        limited = [visit.floor for visit in self.visits]
+        begin, wanted = found
+        for visit, floor, moment in zip(self.visits, floors, wanted, strict=True):
+            visit.floor = max(floor, moment)
+        self._run(begin)
+        if self._is_limited() and self._weighed(begin)[0] and self._keep_limits(begin):
+            begin = self._start()
+        if self._weighed(begin) >= best:
+            self._restore(limited)
+            self._run(start)
+
+    def _start(self) -> int:
+        first = self.visits[0]
+        return first.departure if first.type == "start" else first.arrival
 
 
 def _begin(visit: Visit, now: int) -> int:
@@ -477,11 +476,13 @@ def _begin(visit: Visit, now: int) -> int:
     now = max(now, visit.floor)
     for opens, closes in visit.windows:
         if now <= closes:
-            visit.latest, visit.late = closes, 0
-            return max(now, opens)
-    visit.latest = visit.windows[-1][1] if visit.windows else FAR_FUTURE
-    visit.late = max(0, now - visit.latest)
-    return now
+            begin = max(now, opens)
+            break
+    else:
+        begin, closes = now, visit.windows[-1][1] if visit.windows else FAR_FUTURE
+    visit.latest = min(closes, visit.due)
+    visit.late = max(0, begin - visit.latest)
+    return begin
 
 
 def _long_rides(visits: list[Visit]) -> Iterator[tuple[int, int]]:

@@ -34,7 +34,10 @@ def _stays(problem: Problem, route: TimedRoute, pair: Incompatibility) -> Iterat
     for _, tasks in route.trips:
         ends = next((k for k in range(begins + 1, whole) if route.visits[k].reload), whole)
         for step, visit, task in tasks:
-            name = str(problem.orders[task.order].spec.compatibility_class)
+            name = problem.orders[task.order].spec.compatibility_class
+            if name is None:
+                continue
+            name = str(name)
             if pair.mode == "same_vehicle":
                 yield name, -1, whole, task.id
             elif visit.type == "pickup":

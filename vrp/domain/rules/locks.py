@@ -22,11 +22,16 @@ def unserved(problem: Problem, routes: Sequence[TimedRoute]) -> Iterator[Violati
     numbers = {route.vehicle.index: number for number, route in enumerate(routes)}
     for vehicle in problem.vehicles:
         number = numbers.get(vehicle.index)
-        made = set(_keys(routes[number])) if number is not None else set()
+        made = _places(routes[number]) if number is not None else {}
         for lock in vehicle.locks:
-            if lock.level != "none" and lock.key not in made:
-                message = f"{' '.join(lock.key)} is locked to vehicle {vehicle.id}, which does not make it"
+            if lock.level == "none":
+                continue
+            what = " ".join(lock.key)
+            if lock.key not in made:
+                message = f"{what} is locked to vehicle {vehicle.id}, which does not make it"
                 yield Violation("locked", message, number)
+            elif lock.place is not None and lock.place != made[lock.key]:
+                yield Violation("locked", f"{what} of vehicle {vehicle.id} is locked to its place", number)
 
 
 def _misplaced(problem: Problem, number: int, route: TimedRoute) -> Iterator[Violation]:
@@ -46,17 +51,25 @@ def _disordered(number: int, route: TimedRoute) -> Iterator[Violation]:
         if at[before.key] > at[lock.key]:
             message = f"{' '.join(lock.key)} is locked behind {' '.join(before.key)}"
             yield Violation("locked", message, number, at[lock.key])
-    for lock in ordered:
-        if lock.level == "full":
-            new = next((key for key in keys[: at[lock.key]] if key and key not in lock.before), None)
-            if new:
-                message = f"{' '.join(new)} is put before {' '.join(lock.key)}, which is locked in full"
-                yield Violation("locked", message, number, at[lock.key])
+    newest = -1, ""  # of the steps so far, the one that was given last; what was not given is newer than all
+    for step, key in enumerate(keys):
+        if not key:
+            continue
+        position = vehicle.given.get(key, len(vehicle.given))
+        own = vehicle.lock_by_key.get(key)
+        if own and own.level == "full" and newest[0] > position:
+            message = f"{newest[1]} is put before {' '.join(key)}, which is locked in full"
+            yield Violation("locked", message, number, step)
+        newest = max(newest, (position, " ".join(key)))
     if vehicle.is_closed:
-        given = {lock.key for lock in vehicle.locks}
         for step, key in enumerate(keys):
-            if key and key not in given:
+            if key and key not in vehicle.given:
                 yield Violation("locked", f"vehicle {vehicle.id} is frozen as it was", number, step)
+
+
+def _places(route: TimedRoute) -> dict[Key, int | None]:
+    """Where the vehicle makes each step."""
+    return {key: visit.place for key, visit in zip(_keys(route), route.visits, strict=True) if key}
 
 
 def _keys(route: TimedRoute) -> list[Key | None]:

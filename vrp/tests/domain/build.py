@@ -1,8 +1,9 @@
 """Tiny problems on a line: places 0, 1, 2, … lie `100 s` and `1000 m` apart, the depot is place 0."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from vrp.domain import evaluator
+from vrp.domain import evaluator, given
 from vrp.domain import request as requests
 from vrp.domain.evaluator import Evaluation
 from vrp.domain.plan import Plan, Route, Step
@@ -34,9 +35,9 @@ def document(
     return {"jobs": jobs, "vehicles": vehicles or [van()], "matrices": line(size), **extra}
 
 
-def problem(doc: dict[str, Any]) -> Problem:
+def problem(doc: dict[str, Any], baseline: Mapping[str, Any] | None = None) -> Problem:
     request = requests.read(doc)
-    return build(request, places_of(request), inline_travel(request))
+    return given.fixed(build(request, places_of(request), inline_travel(request)), baseline)
 
 
 def plan(**routes: str) -> Plan:
