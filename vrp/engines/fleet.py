@@ -109,8 +109,8 @@ def room(vehicle: Vehicle, unlimited: Load) -> Load:
 
 
 def hopeless(problem: Problem, fleet: list[Kind]) -> set[int]:
-    """This will return the indexes of the orders that no vehicle may serve or has room for, or that are ready too
-    late for their windows."""
+    """This will return the indexes of the orders that no vehicle may serve or has room for, or whose windows close
+    before one could begin."""
     needs = np.array([_needs(order) for order in problem.orders], dtype=np.int64)
     needs = needs.reshape(len(problem.orders), problem.dimensions)
     first_task = [order.tasks[0].index for order in problem.orders]
@@ -118,11 +118,13 @@ def hopeless(problem: Problem, fleet: list[Kind]) -> set[int]:
     for kind in fleet:
         fits = (needs <= np.array(kind.capacity, dtype=np.int64)).all(axis=1)
         possible |= kind.serves[first_task] & fits
-    return {
-        order.index
-        for order in problem.orders
-        if not possible[order.index] or not all(openings(task) for task in order.tasks)
-    }
+    return {order.index for order in problem.orders if not possible[order.index] or not _is_open(order)}
+
+
+def _is_open(order: Order) -> bool:
+    """Whether each stop has a window after its goods are ready, and the last one closes after the first has opened."""
+    windows = [openings(task) for task in order.tasks]
+    return all(windows) and windows[0][0][0] <= windows[-1][-1][1]
 
 
 def openings(task: Task) -> list[Window]:

@@ -92,6 +92,8 @@ class Network:
             for task, may_skip in zip(self.problem.tasks, self.may_skip_setup, strict=True):
                 setup = 0 if may_skip else task.setup(kind.sample)
                 seconds[task.index] = setup + task.service(kind.sample)
+            for (_, duration), node in self.reloads.items():
+                seconds[node] = duration
             self._work[name] = seconds
         return self._work[name]
 
@@ -191,7 +193,8 @@ class Network:
         priced = {(id(vehicle.travel), repr(vehicle.spec.costs)): vehicle for vehicle in vehicles}
         legs = max((float(self.travel_money(vehicle).max()) for vehicle in priced.values()), default=0.0)
         hourly = max((vehicle.spec.costs.per_task_hour for vehicle in vehicles), default=0.0)
-        longest = max(map(self._longest_work, self.problem.tasks), default=0)
+        reloads = [duration for _, duration in self.reloads]
+        longest = max([*map(self._longest_work, self.problem.tasks), *reloads], default=0)
         wishes = max((cost for kind in self.fleet for cost in kind.wishes.values()), default=0.0)
         return legs + hourly / 3600 * longest + max(wishes, 0.0) + max(self.favour.values(), default=0.0)
 
