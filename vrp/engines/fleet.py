@@ -96,7 +96,8 @@ def kinds(problem: Problem) -> list[Kind]:
         first, latest = vehicles[0].index, vehicles[0].spec.start_latest
         can_start = latest is None or latest >= vehicles[0].window[0]
         if can_start and min(capacity, default=0) >= 0:  # else its initial load alone is too much for it
-            alike = tuple(vehicles[: max(1, len(problem.orders))])
+            given_first = sorted(vehicles, key=lambda vehicle: not vehicle.spec.steps)
+            alike = tuple(given_first[: max(1, len(problem.orders))])
             made.append(Kind(alike, capacity, servable[first], dict(wishes_of[first])))
     return made
 
