@@ -4,6 +4,7 @@ Each feature is in a request with a modest probability, so that most have severa
 such that it matters: a time window some vehicles miss, a capacity for some of the jobs.
 """
 
+from copy import deepcopy
 from math import comb, factorial
 from random import Random
 from typing import Any
@@ -293,7 +294,9 @@ class _Request:
             [1, 2, 2, 2, 3] if "mixed_fleet" in self.uses or "other_depots" in self.uses else [1, 1, 2]
         )
         first = self.vehicle()
-        fleet = [first] + [self.vehicle() if "mixed_fleet" in self.uses else first for _ in range(size - 1)]
+        fleet = [first] + [
+            self.vehicle() if "mixed_fleet" in self.uses else deepcopy(first) for _ in range(size - 1)
+        ]
         fleet = [vehicle | {"id": name} | self.ends() for vehicle, name in zip(fleet, "ABC", strict=False)]
         if "count" in self.uses and size < 3:
             fleet[0] |= {"count": self.number(2, 4 - size)}
@@ -372,7 +375,7 @@ class _Request:
         }
         made: Document = {key: self.number(*ends) for key, ends in ranges.items() if self.wants(key, 75)}
         if self.wants("min_tasks", 60):
-            made["min_tasks"] = self.number(1, 3)
+            made["min_tasks"] = self.number(1, min(3, made.get("max_tasks", 3)))
         if self.wants("overtime", 80):
             made["overtime"] = {
                 "after": self.number(30, 200),
@@ -429,6 +432,8 @@ class _Request:
             for order in mine:
                 kinds = ["pickup", "delivery"] if order in self.shipments else ["job"]
                 steps += [{"type": kind, "id": order["id"]} for kind in kinds]
+                if "reload" in vehicle and self.likely(15):
+                    steps.append({"type": "reload", "id": 0})
             if steps:
                 vehicle["steps"] = [self.step(step) for step in steps]
 
