@@ -13,7 +13,8 @@ from functools import cached_property
 
 import numpy as np
 
-from vrp.domain import given, objective
+from vrp import engines
+from vrp.domain import given, objective, rules
 from vrp.domain.evaluator import Trial, resolved, route_with
 from vrp.domain.features import Feature
 from vrp.domain.insertion import (
@@ -29,6 +30,7 @@ from vrp.domain.insertion import (
 from vrp.domain.plan import Plan
 from vrp.domain.problem import NO_WAY, Order, Problem, Reload, Task, Vehicle
 from vrp.domain.request import Break
+from vrp.engines import relaxation
 from vrp.engines.base import Budget, Report
 
 _NEAR = 60  # neighbours known of each order
@@ -37,7 +39,12 @@ _STRING = 10  # longest string removed, as in the paper
 _REMOVED = 10  # orders removed on average, as in the paper
 _BLINK = 0.01
 _FIRST_WARMTH, _LAST_WARMTH = 0.5, 0.005  # temperature, in shares of what an order costs on average
+_LATE_WARMTH = 0.02  # where another engine's plan is the first
 _PATIENCE = 400  # rounds for each order without a better plan, then it is as good as it gets
+_ALONE = (
+    25  # orders: beyond it another engine makes the first plan, of the problem without the rules it lacks
+)
+_SHARE = 0.4  # of the time it gets for that
 _HOPE = 0.25  # of the rounds: orders are served although each alone is not worth it
 _FEW = 3  # orders: then every round tears out everything
 
@@ -93,12 +100,53 @@ class _Search:
     def _start(self) -> None:
         """What is given is the first plan, as far as it keeps the rules; what is locked in its order in any case."""
         given_routes = resolved(self.problem, given.routes_of(self.problem))
+        if not given_routes and len(self.problem.orders) > _ALONE:
+            self._start_from(_relaxed_plan(self.problem, self.budget, self._glance))
         for vehicle, items in given_routes:
             trial = route_with(self.problem, vehicle, items)
             self._put(trial if not trial.violations else self._only_fixed(vehicle, tuple(items)))
         if self.board.judged().violations:
             for vehicle, items in given_routes:
                 self._put(self._only_fixed(vehicle, tuple(items)))
+
+    def _glance(self, plan: Plan) -> None:
+        """The first plan of the other engine is shown at once, made legal."""
+        if self.best[1].routes:
+            return
+        self._start_from(plan)
+        self._fill(self._missing())
+        self._judge()
+        self.board.trials = {}
+
+    def _start_from(self, plan: Plan) -> None:
+        """Routes that another engine made without knowing all rules, less what breaks one."""
+        for vehicle, items in resolved(self.problem, plan):
+            tasks = tuple(item for item in items if isinstance(item, Task))
+            others = [item for item in items if isinstance(item, Reload)]
+            kept = tuple(items) if others else tasks
+            trial = route_with(
+                self.problem, vehicle, seat_breaks(self.problem, vehicle, kept, required(vehicle))
+            )
+            while broken := [v for v in trial.violations if v.cause != "min_tasks"]:
+                trial = self._lightened(trial, broken[0])
+            self.board.put(trial)
+            across = rules.across(self.problem, self.board.routes)
+            if any(v.cause in ("relation", "alternatives") for v in across):
+                self.board.trials.pop(vehicle.index)
+
+    def _lightened(self, trial: Trial, violation: rules.Violation) -> Trial:
+        """The route without the order that breaks a rule, or the last one up to there."""
+        upto = trial.route.visits[: violation.step + 1] if violation.step is not None else trial.route.visits
+        orders = [visit.task.order for visit in upto if visit.task] or [
+            visit.task.order for visit in trial.route.visits if visit.task
+        ]
+        out = orders[-1] if orders else None
+        items = trial.route.items
+        rest = tuple(i for i in items if isinstance(i, Task) and i.order != out)
+        vehicle = trial.route.vehicle
+        if len(rest) == len(items) or not rest:
+            return route_with(self.problem, vehicle, ())
+        return route_with(self.problem, vehicle, seat_breaks(self.problem, vehicle, rest, required(vehicle)))
 
     def _only_fixed(self, vehicle: Vehicle, items: Items) -> Trial:
         return route_with(self.problem, vehicle, fixed_items(self.problem, vehicle, items, ("order", "full")))
@@ -115,10 +163,11 @@ class _Search:
         if not free:
             return
         began, rounds, since_best = time.monotonic(), 0, 0
+        first = _FIRST_WARMTH if len(self.problem.orders) <= _ALONE else _LATE_WARMTH
         share = max(1e-9, self.board.judged().cost / max(1, len(self.problem.orders)))
         while not self.budget.is_over() and since_best < _PATIENCE * len(free) and not self._is_stale():
             elapsed = (time.monotonic() - began) / max(1e-9, self.budget.deadline - began)
-            warmth = share * _FIRST_WARMTH * (_LAST_WARMTH / _FIRST_WARMTH) ** min(1.0, elapsed)
+            warmth = share * first * (_LAST_WARMTH / first) ** min(1.0, elapsed)
             kept = dict(self.board.trials)
             self._fill(self._ruin(free))
             reached = self._scalar()
@@ -358,6 +407,20 @@ class _Search:
             return sum(closes - opens for opens, closes in task.windows) if task.windows else 10**9
 
         return [min(seconds(task) for task in order.tasks) for order in self.problem.orders]
+
+
+def _relaxed_plan(problem: Problem, budget: Budget, report: Report) -> Plan:
+    """The plan of the first engine that can do the problem once the rules it does not model are off."""
+    began = time.monotonic()
+    share = Budget(_SHARE * budget.seconds, budget.seed, budget.no_improvement, budget.should_stop, began)
+    for name in (name for name, _ in engines.PREFERENCE if name in engines.installed() and name != "sisr"):
+        relaxed = problem
+        for _ in range(3):
+            lacks = frozenset(engines.missing(name, relaxed))
+            if not lacks:
+                return engines.get(name).solve(relaxed, share, report)
+            relaxed = relaxation.without(relaxed, lacks)
+    return Plan()
 
 
 def _worst() -> tuple[float, ...]:

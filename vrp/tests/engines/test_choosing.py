@@ -23,8 +23,8 @@ def with_vehicle(**more: Any) -> Problem:
     ("uses", "engine"),
     [
         ({}, "pyvrp"),
-        (BREAK, "vroom"),
-        (BREAK | {"max_duration": 500}, "ortools"),
+        (BREAK, "sisr"),
+        (BREAK | {"max_duration": 500}, "sisr"),
     ],
 )
 def test_auto_takes_the_first_engine_that_models_everything(uses: Any, engine: str) -> None:
@@ -59,7 +59,7 @@ def test_what_an_engine_cannot_combine_is_refused_too() -> None:
     both = with_vehicle(max_distance=500, max_travel_time=500)
 
     assert engines.missing("pyvrp", both) == [Feature.MAX_DISTANCE, Feature.MAX_TRAVEL_TIME]
-    assert engines.choose(both) == "vroom"
+    assert engines.choose(both) == "sisr"
 
 
 def test_a_missing_library_disables_one_engine_only(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -69,8 +69,8 @@ def test_a_missing_library_disables_one_engine_only(monkeypatch: pytest.MonkeyPa
 
     try:
         assert engines.installed() == ("sisr", "vroom", "ortools")
-        assert engines.able(frozenset({Feature.CAPACITY})) == ["vroom", "ortools", "sisr"]
-        assert engines.choose(with_vehicle()) == "vroom"
+        assert engines.able(frozenset({Feature.CAPACITY})) == ["sisr", "vroom", "ortools"]
+        assert engines.choose(with_vehicle()) == "sisr"
     finally:
         engines.get.cache_clear()
         engines.installed.cache_clear()
@@ -101,4 +101,4 @@ def test_more_tables_than_fit_into_memory_are_refused() -> None:
     problem = build(request(fleet, stops, (0, 10)))
 
     assert engines.missing("pyvrp", problem) == [Feature.MIXED_FLEET]
-    assert engines.choose(problem) == "vroom"
+    assert engines.choose(problem) == "sisr"
