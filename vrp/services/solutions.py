@@ -1,5 +1,6 @@
 """Solutions: ask for a solve, stop it, look at what came out. (How a solve runs is in `solving`.)"""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -26,7 +27,7 @@ class Finished(Conflict):
 class Outdated(Conflict):
     """The change was meant for a scenario that has become another one."""
 
-    def __init__(self, why: Conflict) -> None:
+    def __init__(self, why: Exception) -> None:
         super().__init__(
             "The scenario has changed since this plan was made, so this change does not fit it any more"
             f" ({str(why).rstrip('.')}). Solve the scenario as it is now to see what would help."
@@ -101,14 +102,19 @@ def apply_change(
     change was meant for something the scenario does not say any more.
     """
     scenario = Scenario.objects.get(pk=solution.scenario_id)
+    patch = _proposed(_plan(solution), order, change)["patch"]
     try:
-        document = changes.apply(scenario.request, _proposed(_plan(solution), order, change)["patch"])
+        document = changes.apply(scenario.request, [*_same_rows(solution.request, patch), *patch])
         scenarios.update(
             scenario=scenario, document=document, expected_revision=scenario.revision, by=by, now=now
         )
     except (changes.DoesNotFit, scenarios.Changed) as error:
         raise Outdated(error) from error
-    asked = {"engine": solution.engine, "time_limit": solution.time_limit, "seed": solution.seed}
+    except Invalid as error:
+        if scenario.revision == solution.revision:
+            raise
+        raise Outdated(error) from error
+    asked: dict[str, Any] = {name: getattr(solution, name) for name in ("engine", "time_limit", "seed")}
     return start(scenario=scenario, by=by, now=now, **asked)
 
 
@@ -197,6 +203,16 @@ def _proposed(plan: dict[str, Any], order: tuple[str, str | int], change: int) -
         text = f"the plan proposes {len(proposed)} changes for it, counted from 0"
         raise Invalid([Fault(("change",), text, "index_out_of_range")])
     return proposed[change]
+
+
+def _same_rows(request: dict[str, Any], patch: list[changes.Operation]) -> Iterator[changes.Operation]:
+    """Tests that the rows a patch changes are still who they were: a list may have lost one before them."""
+    for operation in patch:
+        name, row = [*operation["path"].split("/"), "", ""][1:3]
+        if name in ("jobs", "shipments", "vehicles") and row.isdigit():
+            there = request[name][int(row)]
+            key = "id" if "id" in there else "pickup"
+            yield {"op": "test", "path": f"/{name}/{row}/{key}", "value": there[key]}
 
 
 def _in_order(fault: Fault, kind: str, number: int) -> Fault:

@@ -290,6 +290,27 @@ def test_apply_change_refuses_a_scenario_that_says_something_else_by_now(db, cha
     assert (Scenario.objects.get().revision, Solution.objects.count(), queue.depth()) == (2, 1, 0)
 
 
+def test_apply_change_refuses_to_change_another_vehicle_that_says_the_same(db):
+    solution = proposing(LONGER)
+    vehicles = [{**a_short_day()["vehicles"][0], "id": name} for name in ("another", "van")]
+    by = solution.scenario.session.user
+    scenarios.update(
+        scenario=solution.scenario, document=a_short_day() | {"vehicles": vehicles}, by=by, now=NOW
+    )
+
+    with pytest.raises(solutions.Outdated, match='/vehicles/0/id is "another", not "van"'):
+        applied(solution)
+
+
+def test_apply_change_that_would_now_make_a_bad_request_is_refused_as_outdated(db):
+    one_more = {"op": "add", "path": "/vehicles/-", "value": two_stops()["vehicles"][0] | {"id": "van-2"}}
+    solution = proposing({"kind": "vehicles", "message": "Use one more.", "patch": [one_more]})
+    applied(solution)
+
+    with pytest.raises(solutions.Outdated, match="van-2"):
+        applied(solution)
+
+
 def test_apply_change_made_twice_is_refused_the_second_time(db):
     solution = proposing(LONGER)
     applied(solution)
