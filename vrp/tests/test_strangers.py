@@ -118,6 +118,7 @@ ROUTES: dict[str, Policy] = {
     "/solutions/<pk>/progress/": Row("waiting", GET),
     "/solutions/<pk>/cancel/": Row("waiting", POST),
     "/solutions/<pk>/again/": Row("solution", POST),
+    "/solutions/<pk>/apply/": Row("proposing", {"POST": A_CHANGE}),
     "/solutions/<pk>/delete/": Row("solution", POST),
     "/solutions/<pk>/export/<kind>/": Row("solution", GET),
     "/admin/login/": Anybody("signs in"),

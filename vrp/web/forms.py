@@ -15,3 +15,11 @@ class SolveForm(forms.Form):
         label="Time limit", min_value=1, max_value=limits.MAX_TIME_LIMIT, initial=limits.DEFAULT_TIME_LIMIT
     )
     seed = forms.IntegerField(min_value=0, max_value=2**31 - 1, initial=1, required=False)
+
+
+class ChangeForm(forms.Form):
+    """Which of the changes that a plan proposes for an order it leaves out."""
+
+    type = forms.CharField()
+    id = forms.CharField(strip=False)
+    change = forms.IntegerField(min_value=0)

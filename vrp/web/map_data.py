@@ -24,7 +24,8 @@ def of(routes: list[RouteRow], left_out: list[Document], names: Legend) -> Docum
             if not step.step["location"]:
                 continue
             if step.number is None:
-                depots[tuple(step.step["location"])] = {"title": "Depot", "lines": []}
+                mark = depots.setdefault(tuple(step.step["location"]), {"title": "", "lines": []})
+                _note(mark, row, step)
             else:
                 stops.append(
                     _feature(
@@ -39,6 +40,16 @@ def of(routes: list[RouteRow], left_out: list[Document], names: Legend) -> Docum
     return {key: {"type": "FeatureCollection", "features": found} for key, found in layers.items()}
 
 
+def _note(mark: Document, row: RouteRow, step: StepRow) -> None:
+    """A place where routes start, end or reload may be all of it."""
+    if step.step["type"] == "reload":
+        mark["title"] = mark["title"] or "Reload"
+        text = f"Route {row.number} · {row.name} reloads {at(step.step['service_start'])}"
+        mark["lines"] = [*mark["lines"], text]
+    else:
+        mark["title"] = "Depot"
+
+
 def _stop(row: RouteRow, step: StepRow) -> Document:
     lines = [
         f"Route {row.number} · {row.name}, stop {step.number}",
@@ -47,6 +58,8 @@ def _stop(row: RouteRow, step: StepRow) -> Document:
     lines += [f"Open {at(opens)} to {at(closes)}" for opens, closes in step.windows]
     if step.step["waiting_time"]:
         lines.append(f"Waits {lasting(step.step['waiting_time'])}")
+    if step.missed:
+        lines.append(step.missed.capitalize())
     lines += [violation["message"] for violation in step.step["violations"]]
     return {
         "number": str(step.number),

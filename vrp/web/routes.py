@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
+from vrp.domain.plan import REST
 from vrp.web import legend
-from vrp.web.legend import Legend, Window
+from vrp.web.legend import Legend, Name, Window, Wish
+from vrp.web.show import lasting, sentence
 
 Document = dict[str, Any]
 WORDS = {"start": "Start", "end": "End", "break": "Break", "reload": "Reload"}
@@ -18,6 +20,7 @@ class StepRow:
     number: int | None
     name: str
     windows: tuple[Window, ...]
+    missed: str = ""  # by how much it misses what is wished for inside its window
 
     @property
     def work(self) -> int:
@@ -37,6 +40,11 @@ class RouteRow:
     route: Document
     steps: tuple[StepRow, ...]
     fill: int | None  # percent of the capacity that is used most, where there is a capacity
+    overtime: int = 0  # seconds
+
+    @property
+    def id(self) -> str:
+        return str(self.route["vehicle"])
 
     @property
     def stops(self) -> int:
@@ -47,7 +55,7 @@ class RouteRow:
         found = list(self.route["violations"])
         for row in self.steps:
             found += row.step["violations"]
-        return [violation["message"] for violation in found]
+        return [sentence(violation["message"]) for violation in found]
 
 
 def rows(plan: Document, names: Legend) -> list[RouteRow]:
@@ -60,9 +68,10 @@ def _route(number: int, route: Document, names: Legend) -> RouteRow:
     for step in route["steps"]:
         is_stop = step["type"] not in WORDS
         count += is_stop
-        name = names.stop(step["type"], step["id"])
-        text = name.text if is_stop else WORDS[step["type"]]
-        steps.append(StepRow(step, count if is_stop else None, text, name.windows))
+        name = names.stop(step["type"], step["id"]) if is_stop else _pause(step, vehicle)
+        missed = _missed(step, _wish(step, name, vehicle))
+        steps.append(StepRow(step, count if is_stop else None, name.text, name.windows, missed))
+    after = vehicle.overtime_after
     return RouteRow(
         number,
         legend.colour(number),
@@ -70,7 +79,33 @@ def _route(number: int, route: Document, names: Legend) -> RouteRow:
         route,
         tuple(steps),
         _fill(route["load_max"], vehicle.capacity),
+        0 if after is None else max(0, route["duration"] - after),
     )
+
+
+def _pause(step: Document, vehicle: Name) -> Name:
+    """What a step is called that serves nobody."""
+    if step["type"] != "break":
+        return Name(WORDS[step["type"]])
+    return Name("Rest") if step["id"] == REST else vehicle.breaks.get(str(step["id"]), Name("Break"))
+
+
+def _wish(step: Document, name: Name, vehicle: Name) -> Wish:
+    """What a soft window asks of a step; a vehicle's asks something of both ends of its route."""
+    if step["type"] not in ("start", "end"):
+        return name.wish_at(step["service_start"])
+    earliest, latest = vehicle.wish_at(step["departure"])
+    return (earliest, None) if step["type"] == "start" else (None, latest)
+
+
+def _missed(step: Document, wish: Wish) -> str:
+    earliest, latest = wish
+    begins = step["departure"] if step["type"] == "start" else step["service_start"]
+    if earliest is not None and begins < earliest:
+        return f"{lasting(earliest - begins)} earlier than wished"
+    if latest is not None and begins > latest:
+        return f"{lasting(begins - latest)} later than wished"
+    return ""
 
 
 def _fill(load: list[int], capacity: tuple[int, ...]) -> int | None:

@@ -2,7 +2,7 @@
 
 from django import template
 
-from vrp.domain import clock
+from vrp.domain import clock, words
 
 register = template.Library()
 NOTHING = "–"
@@ -17,13 +17,15 @@ def at(seconds: int | None) -> str:
 @register.filter
 def lasting(seconds: float | None) -> str:
     """A duration: `1 h 05`, `12 min`, `40 s`."""
+    return NOTHING if seconds is None else words.lasting(seconds)
+
+
+@register.filter
+def shift(seconds: int | None) -> str:
+    """How much later (`+12 min`) or earlier (`−12 min`)."""
     if seconds is None:
         return NOTHING
-    seconds = round(seconds)
-    if abs(seconds) < 60:
-        return f"{seconds} s" if seconds else "0"
-    hours, minutes = divmod(round(seconds / 60), 60)
-    return f"{hours} h {minutes:02d}" if hours else f"{minutes} min"
+    return ("−" if seconds < 0 else "+") + words.lasting(abs(seconds))
 
 
 @register.filter
@@ -37,6 +39,22 @@ def money(amount: float | None) -> str:
     if amount is None:
         return NOTHING
     return f"{amount:,.0f}" if float(amount).is_integer() else f"{amount:,.2f}"
+
+
+def sentence(text: str) -> str:
+    """Messages are written for the middle of a line; this is one for a line of its own, without its full stop."""
+    return text[:1].upper() + text[1:].rstrip(".")
+
+
+@register.simple_tag
+def extra(amount: float | None, currency: str) -> str:
+    """What something adds to the cost of a plan: `+12.40 EUR`, `−3 EUR`; `cost +480` where there is no currency."""
+    if amount is None:
+        return ""
+    if abs(amount) < 0.005:
+        return "costs no more"
+    text = ("−" if amount < 0 else "+") + money(round(abs(amount), 2))
+    return f"{text} {currency}" if currency else f"cost {text}"
 
 
 @register.filter

@@ -10,11 +10,14 @@ from django.utils.timezone import now
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from vrp.errors import Conflict, Invalid, Malformed
 from vrp.models import Solution
 from vrp.services import solutions
-from vrp.web import curve, legend, map_data, routes, timeline
+from vrp.web import curve, errors, eta_changes, legend, map_data, routes, timeline, unassigned
+from vrp.web.forms import ChangeForm
 from vrp.web.legend import Document
 from vrp.web.page import AuthedRequest, page
+from vrp.web.show import sentence
 
 DOWNLOADS = {
     "xlsx": "Excel workbook",
@@ -73,6 +76,26 @@ def again(request: AuthedRequest, pk: UUID) -> HttpResponse:
 
 @page
 @require_POST
+def apply(request: AuthedRequest, pk: UUID) -> HttpResponse:
+    """A change that the plan proposes: made to the scenario, which is then solved again."""
+    rows = Solution.objects.editable_by(request.user).defer("request", "progress")
+    solution = get_object_or_404(rows, pk=pk)
+    form = ChangeForm(request.POST)
+    if not form.is_valid():
+        raise Malformed("This is not a change that the plan proposes.")
+    given = form.cleaned_data
+    order = (given["type"], given["id"])
+    try:
+        fresh = solutions.apply_change(
+            solution=solution, order=order, change=given["change"], by=request.user, now=now()
+        )
+    except (Conflict, Invalid) as error:
+        return errors.back(request, "web:solution", error, pk)
+    return redirect("web:solution", fresh.pk)
+
+
+@page
+@require_POST
 def delete(request: AuthedRequest, pk: UUID) -> HttpResponse:
     solution = get_object_or_404(Solution.objects.editable_by(request.user).without_payloads(), pk=pk)
     solutions.delete(solution=solution)
@@ -101,13 +124,27 @@ def _plan(solution: Solution, plan: Document) -> Document:
     names = legend.of(solution.request)
     rows = routes.rows(plan, names)
     trace = plan.get("engine", {}).get("trace", [])
+    left_out = unassigned.rows(plan, rows, names)
     return {
         "plan": plan,
         "routes": rows,
         "timeline": timeline.of(rows),
         "map_data": map_data.of(rows, plan["unassigned"], names),
-        "unassigned": [(names.stop(order["type"], order["id"]), order) for order in plan["unassigned"]],
+        "unassigned": left_out,
+        "can_change": any(row.changes for row in left_out),
+        "broken_elsewhere": _broken_elsewhere(plan),
+        "has_marginal_costs": any(
+            step.step.get("marginal_cost") is not None for row in rows for step in row.steps
+        ),
+        "moves": eta_changes.rows(plan, names),
+        "eta_limit": names.eta_limit,
         "curve": curve.of(trace, solution.time_limit) if len(trace) > 1 else None,
         "downloads": DOWNLOADS,
         "has_changed": solution.revision != solution.scenario.revision,
     }
+
+
+def _broken_elsewhere(plan: Document) -> list[str]:
+    """What is broken by there being no route."""
+    violations = plan.get("verification", {}).get("violations", [])
+    return [sentence(row["message"]) for row in violations if row["route"] is None]

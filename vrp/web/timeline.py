@@ -15,12 +15,13 @@ NARROWEST_NUMBERED = 1.7  # percent: a narrower bar would not hold its number
 
 @dataclass(frozen=True)
 class Bar:
-    kind: str  # travel, wait, work, break, window
+    kind: str  # travel, wait, work, break, reload, window
     x: float
     width: float
     title: str = ""
     number: int | None = None
     is_late: bool = False
+    misses_wish: bool = False
     windows: tuple["Bar", ...] = ()
 
     @property
@@ -49,6 +50,10 @@ class Tick:
 class Timeline:
     lanes: tuple[Lane, ...]
     ticks: tuple[Tick, ...]
+
+    @property
+    def has_reloads(self) -> bool:
+        return any(bar.kind == "reload" for lane in self.lanes for bar in lane.bars)
 
     @property
     def height(self) -> int:
@@ -98,7 +103,7 @@ def _bars(row: RouteRow, scale: _Scale) -> list[Bar]:
             bars.append(scale.bar("wait", arrival, begin, title=f"{lasting(step['waiting_time'])} waiting"))
         if step["type"] in ("start", "end"):
             continue
-        kind = "break" if step["type"] == "break" else "work"
+        kind = step["type"] if step["type"] in ("break", "reload") else "work"
         windows = tuple(scale.bar("window", opens, closes) for opens, closes in step_row.windows)
         bars.append(
             scale.bar(
@@ -109,6 +114,7 @@ def _bars(row: RouteRow, scale: _Scale) -> list[Bar]:
                 title=_title(step_row),
                 number=step_row.number,
                 is_late=bool(step["violations"]),
+                misses_wish=bool(step_row.missed),
                 windows=tuple(window for window in windows if window.width and window.width < 100),
             )
         )
@@ -117,7 +123,8 @@ def _bars(row: RouteRow, scale: _Scale) -> list[Bar]:
 
 def _title(row: StepRow) -> str:
     step = row.step
-    parts = [f"{at(step['service_start'])} {row.name}", f"{lasting(row.work)} of work" if row.work else ""]
+    work = " of work" if row.number else ""
+    parts = [f"{at(step['service_start'])} {row.name}", f"{lasting(row.work)}{work}" if row.work else ""]
     parts += [f"window {at(opens)} to {at(closes)}" for opens, closes in row.windows]
-    parts += [violation["message"] for violation in step["violations"]]
+    parts += [row.missed, *(violation["message"] for violation in step["violations"])]
     return " · ".join(part for part in parts if part)

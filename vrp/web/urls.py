@@ -22,6 +22,7 @@ urlpatterns = [
     path("solutions/<uuid:pk>/progress/", solutions.progress, name="progress"),
     path("solutions/<uuid:pk>/cancel/", solutions.cancel, name="solution-cancel"),
     path("solutions/<uuid:pk>/again/", solutions.again, name="solution-again"),
+    path("solutions/<uuid:pk>/apply/", solutions.apply, name="solution-apply"),
     path("solutions/<uuid:pk>/delete/", solutions.delete, name="solution-delete"),
     path("solutions/<uuid:pk>/export/<slug:kind>/", solutions.export, name="solution-export"),
 ]

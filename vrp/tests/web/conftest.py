@@ -48,8 +48,16 @@ def judged(document: dict[str, Any], *jobs: int | str) -> dict[str, Any]:
     steps = [{"type": "job", "id": job} for job in jobs]
     evaluation = evaluator.evaluate(problem, plans.read({"routes": [{"vehicle": "van", "steps": steps}]}))
     payload = evaluator.payload(evaluation)
-    payload["unassigned"] = [explanation.as_dict() for explanation in explain.explain(evaluation)]
+    explained = explain.explain(evaluation, document)
+    payload["unassigned"] = [explanation.as_dict() for explanation in explained]
     return payload | {"estimated": True, "engine": {"name": "pyvrp", "trace": [[0.1, 900], [0.5, 700]]}}
+
+
+def checked(document: dict[str, Any], *steps: str) -> dict[str, Any]:
+    """The published plan of one van that makes `job:1 break:lunch reload:0 …`, with all that a plan tells."""
+    made = [dict(zip(("type", "id"), step.split(":"), strict=True)) for step in steps]
+    (van,) = document["vehicles"]
+    return planner.solve(document | {"vehicles": [van | {"steps": made}], "options": {"mode": "check"}})
 
 
 @pytest.fixture

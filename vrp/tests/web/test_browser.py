@@ -194,6 +194,17 @@ def test_page_of_a_plan_does_without_scripts(logged_in, live_server, solution):
     assert page.is_visible("text=مطعم البحر")
 
 
+def test_a_change_is_one_press_without_scripts_as_well(logged_in, live_server, solution):
+    page = logged_in(java_script_enabled=False)
+    page.goto(live_server.url + reverse("web:solution", args=[solution.pk]))
+
+    page.click("text=Let van carry 96 more")
+
+    fresh = Solution.objects.get(status="queued")
+    assert page.url == live_server.url + reverse("web:solution", args=[fresh.pk])
+    assert page.is_visible("text=Waiting for a free worker")
+
+
 def test_page_of_a_plan_does_without_the_map_library(logged_in, live_server, solution, complaints):
     page = logged_in()
     page.route("**/vendor/**", lambda route: route.fulfill(status=404, body=""))

@@ -1,18 +1,27 @@
 import json
+import re
+from html import unescape
 
 import pytest
 from django.urls import reverse
 from django.utils.timezone import now
 
-from vrp.models import Solution
+from vrp.models import Scenario, Solution
 from vrp.services import scenarios
 from vrp.tests.factories import SolutionFactory
-from vrp.tests.web.conftest import judged, monaco
+from vrp.tests.web.conftest import VAN, checked, judged, monaco
+from vrp.web.show import money
 from vrp.web.solutions import DOWNLOADS
 
 
 def page(client, solution, name="solution"):
     return client.get(reverse(f"web:{name}", args=[solution.pk]))
+
+
+def text_of(html, start, end):
+    """What a part of a page says, without its markup."""
+    part = html[html.index(start) : html.index(end, html.index(start))]
+    return " ".join(unescape(re.sub("<[^>]*>", " ", part)).split())
 
 
 def test_plan_shows_figures_routes_and_why_something_is_left_out(alices, solution):
@@ -47,8 +56,125 @@ def test_plan_names_what_it_breaks_at_the_stop(alices, scenario):
     html = page(alices, solution).content.decode()
 
     assert plan["status"] == "infeasible"
-    assert "This plan breaks" in html
+    broken = text_of(html, 'id="violations"', "</details>")
+    assert broken.startswith('id="violations" open> This plan breaks 3 rules 1 van')
+    assert "Vehicle van carries 106 after start, its capacity is 10" in broken
     assert 'class="violation"' in html
+
+
+def test_plan_says_what_would_let_in_what_it_leaves_out(alices, solution):
+    html = page(alices, solution).content.decode()
+
+    panel = text_of(html, 'id="unassigned"', "A button changes")
+    assert "huge Vehicle van: has not enough room for it, 96 short" in panel
+    assert "Cheapest place: van, before مطعم البحر (cost +" in panel
+    assert "There it would break: Vehicle van carries 106 after start, its capacity is 10" in panel
+    assert "Let van carry 96 more (10 → 106) cost +" in panel
+
+
+def applied(alices, solution, **given):
+    body = {"type": "job", "id": "huge", "change": "0"} | given
+    return alices.post(reverse("web:solution-apply", args=[solution.pk]), body, follow=True)
+
+
+def test_pressing_a_change_edits_the_scenario_and_leads_to_its_new_solve(alices, solution):
+    answer = applied(alices, solution)
+
+    fresh = Solution.objects.exclude(pk=solution.pk).get()
+    assert answer.redirect_chain == [(reverse("web:solution", args=[fresh.pk]), 302)]
+    assert (fresh.status, fresh.revision) == ("queued", 2)
+    assert fresh.scenario.request["vehicles"][0]["capacity"] == [106]
+
+
+def test_pressing_a_change_that_does_not_fit_any_more_says_so_on_the_page(alices, alice, solution):
+    document = monaco(vehicles=[VAN | {"capacity": [20]}])
+    scenarios.update(scenario=solution.scenario, document=document, by=alice, now=now())
+
+    html = applied(alices, solution).content.decode()
+
+    assert "this change does not fit it any more (/vehicles/0/capacity/0 is 20, not 10)" in html
+    assert (Scenario.objects.get().revision, Solution.objects.count()) == (2, 1)
+
+
+@pytest.mark.parametrize("given", [{"change": "x"}, {"change": ""}, {"id": ""}])
+def test_a_form_that_is_none_of_ours_is_refused(alices, solution, given):
+    assert applied(alices, solution, **given).status_code == 400
+    assert Scenario.objects.get().revision == 1
+
+
+def test_plan_says_what_each_stop_costs_and_who_did_what(alices, session):
+    document = monaco(jobs=monaco()["jobs"][:2])
+    plan = checked(document, "job:2", "job:1")
+    solution = SolutionFactory(
+        succeeded=True, scenario__session=session, scenario__request=document, payload=plan
+    )
+
+    html = page(alices, solution).content.decode()
+
+    saved = [step["marginal_cost"] for step in plan["routes"][0]["steps"] if step["type"] == "job"]
+    assert len(saved) == 2
+    assert all(f'<td class="num">{money(cost)}</td>' in html for cost in saved)
+    assert "Checked capacity, delivery" in text_of(html, 'id="receipt"', "</details>")
+
+
+def test_plan_shows_reloads_rests_overtime_and_missed_wishes(alices, session):
+    van = VAN | {
+        "capacity": [4],
+        "reload": {"locations": [[7.45, 43.75]], "duration": 600},
+        "drive_break": {"max_driving": 300, "duration": 900},
+        "overtime": {"after": 1_800, "max": 36_000, "cost_per_hour": 10},
+    }
+    wish = {"start": 28_800, "end": 57_600, "soft": {"end": 28_800, "cost_per_hour_late": 1}}
+    jobs = [monaco()["jobs"][0] | {"time_windows": [wish]}, monaco()["jobs"][1]]
+    document = monaco(jobs=jobs, vehicles=[van])
+    plan = checked(document, "job:2", "reload:0", "job:1")
+    solution = SolutionFactory(
+        succeeded=True, scenario__session=session, scenario__request=document, payload=plan
+    )
+
+    html = page(alices, solution).content.decode()
+
+    assert plan["status"] == "feasible_with_soft_violations"
+    route = text_of(html, "data-route", "</details>")
+    assert "Reload" in route
+    assert "Rest" in route
+    assert "later than wished" in route
+    assert "1 h 00 overtime" in route
+    assert 'class="reload"' in html
+    assert '"title": "Reload"' in html
+
+
+def test_plan_lists_whose_arrival_moves_those_not_served_first(alices, session):
+    document = monaco(objective={"stability": {"eta_limit": 600}})
+    plan = judged(document, 2, 1)
+    before = {"vehicle": "van", "service_start": 30_000}
+    plan["eta_changes"] = [
+        {
+            "type": "job",
+            "id": 2,
+            "before": before,
+            "after": before | {"service_start": 31_200},
+            "shift": 1_200,
+        },
+        {
+            "type": "job",
+            "id": 1,
+            "before": before,
+            "after": before | {"service_start": 27_600},
+            "shift": -2_400,
+        },
+        {"type": "job", "id": "huge", "before": before, "after": None, "shift": None},
+    ]
+    solution = SolutionFactory(
+        succeeded=True, scenario__session=session, scenario__request=document, payload=plan
+    )
+
+    moves = text_of(page(alices, solution).content.decode(), 'id="eta-changes"', "</details>")
+
+    assert moves.endswith(
+        "3 stops move by more than 10 min Stop Before Now Moves huge 8:20 not served"
+        " <b>Café</b> & Söhne 8:20 7:40 −40 min مطعم البحر 8:20 8:40 +20 min"
+    )
 
 
 def test_plan_without_coordinates_says_why_there_is_no_map(alices, session):
