@@ -4,7 +4,7 @@ Like `vrp.domain.crosschecks` this looks at the JSON itself and passes over what
 """
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeGuard
 
 from vrp.domain.crosschecks import known_names, twice
 from vrp.domain.loose import Document, list_of, numbered, table_of
@@ -144,5 +144,5 @@ def _named(row: Document, key: str) -> Iterator[tuple[int, Any]]:
     return enumerate(list_of(row.get(key)))
 
 
-def _is_number(value: Any) -> bool:
+def _is_number(value: Any) -> TypeGuard[int | float]:
     return isinstance(value, int | float) and not isinstance(value, bool)

@@ -27,6 +27,7 @@ from vrp.domain.problem import (
 )
 
 _MOST_STARTS = 200  # other starting times weighed for one route
+_SHARES = 4096  # of the way to the cheapest times; a limit is approached this closely
 _MOST_RESTS = 100  # on one leg; where more were needed there is no way
 
 
@@ -370,16 +371,22 @@ class _Timing:
             self._run(start)
             if self.visits[-1].departure > end or sum(visit.late for visit in self.visits) > late:
                 start = earliest
-        if not self._time_costs() or all(len(visit.windows) < 2 for visit in self.visits):
+        if not self._has_choices():
             return start
-        best = (self._badness(start), start)
+        best = (self._badness(start), -start)
         for _ in range(_MOST_STARTS):
             self._run(start + 1)
             if start + 1 > latest or any(visit.late for visit in self.visits):
                 break
+            if self.visits[-1].departure > end and not self._time_costs():
+                break
             start = min(start + 1 + self.slacks(0), latest)
-            best = min(best, (self._badness(start), start))
-        return best[1]
+            best = min(best, (self._badness(start), -start))
+        return -best[1]
+
+    def _has_choices(self) -> bool:
+        """Whether a later start may lead into other windows."""
+        return any(len(visit.windows) > 1 for visit in self.visits)
 
     def _time_costs(self) -> bool:
         costs = self.spec.costs
@@ -447,28 +454,40 @@ class _Timing:
     # Soft windows
 
     def _soften(self, floors: list[int]) -> None:
-        """Take the cheapest times, unless they break what the earliest ones keep."""
-        start = self._start()
-        best = self._weighed(start)
-        if not best[1]:
+        """Take the cheapest times; where a limit forbids those, go towards them as far as it allows."""
+        plain = self._times()
+        best = self._weighed(plain[0]), -plain[0]
+        is_paid = any(cost for _, cost in soft_costs(self.vehicle, self.visits, plain[0]))
+        if not is_paid and not self._has_choices():
             return
         found = soft_times.cheapest(self.vehicle, self.visits, self.earliest, self.latest, self.max_duration)
         if found is None:
             return
-        limited = [visit.floor for visit in self.visits]
         begin, wanted = found
-        for visit, floor, moment in zip(self.visits, floors, wanted, strict=True):
-            visit.floor = max(floor, moment)
-        self._run(begin)
-        if self._is_limited() and self._weighed(begin)[0] and self._keep_limits(begin):
-            begin = self._start()
-        if self._weighed(begin) >= best:
-            self._restore(limited)
-            self._run(start)
+        self._go([begin, *map(max, floors, wanted)])
+        cheapest = self._times()
+        if self._weighed(cheapest[0])[0] > best[0][0] and not self._keep_limits(begin):
+            low, high = 0, _SHARES
+            while high - low > 1:
+                share = (low + high) // 2
+                self._go([a + (b - a) * share // _SHARES for a, b in zip(plain, cheapest, strict=True)])
+                low, high = (
+                    (share, high) if self._weighed(self._times()[0])[0] <= best[0][0] else (low, share)
+                )
+            self._go([a + (b - a) * low // _SHARES for a, b in zip(plain, cheapest, strict=True)])
+        if (self._weighed(self._times()[0]), -self._times()[0]) >= best:
+            self._go(plain)
 
-    def _start(self) -> int:
+    def _times(self) -> list[int]:
+        """When the route starts, and when the work of each visit begins."""
         first = self.visits[0]
-        return first.departure if first.type == "start" else first.arrival
+        start = first.departure if first.type == "start" else first.arrival
+        return [start, *(visit.service_start for visit in self.visits)]
+
+    def _go(self, times: list[int]) -> None:
+        """Start then, and begin no work before its time."""
+        self._restore(times[1:])
+        self._run(times[0])
 
 
 def _begin(visit: Visit, now: int) -> int:

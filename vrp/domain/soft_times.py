@@ -149,7 +149,7 @@ def _forward(
         total = least + price
         if node.drive:
             meanwhile, when = _while_driving(node, at)
-            better = before + meanwhile < total
+            better = before + meanwhile <= total
             total = np.where(better, before + meanwhile, total)
             came, begins = np.where(better, numbers, came), np.where(better, when, begins)
         before = total
@@ -158,11 +158,11 @@ def _forward(
 
 def _while_driving(node: _Node, times: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The least cost of a break that interrupts the drive which ends at these times, and when it begins then."""
-    best, when = _priced(node.rows, times), times
-    for moment in (times - node.drive, *(np.full_like(times, change) for change in _changes(node.rows))):
-        price = np.where(
-            (moment >= times - node.drive) & (moment <= times), _priced(node.rows, moment), np.inf
-        )
+    best, when = np.full(len(times), np.inf), times
+    changes = (np.full_like(times, change) for change in sorted(_changes(node.rows)))
+    for moment in (times - node.drive, *changes, times):
+        is_on_the_way = (moment >= times - node.drive) & (moment <= times)
+        price = np.where(is_on_the_way, _priced(node.rows, moment), np.inf)
         when, best = np.where(price < best, moment, when), np.minimum(price, best)
     return best, when
 

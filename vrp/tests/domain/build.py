@@ -25,6 +25,12 @@ def job(place: int, **extra: Any) -> dict[str, Any]:
     return {"id": f"J{place}", "location_index": place, **extra}
 
 
+def shipment(first: int, second: int, name: str = "S", **extra: Any) -> dict[str, Any]:
+    """A shipment from one place of the line to another."""
+    ends = {"pickup": {"location_index": first}, "delivery": {"location_index": second}}
+    return {"id": name, **ends, **extra}
+
+
 def van(**extra: Any) -> dict[str, Any]:
     return {"id": "V", "start_index": 0, "end_index": 0, **extra}
 
@@ -51,6 +57,20 @@ def plan(**routes: str) -> Plan:
 
 def judge(doc: dict[str, Any], **routes: str) -> Evaluation:
     return evaluator.evaluate(problem(doc), plan(**routes))
+
+
+def payload(doc: dict[str, Any], **routes: str) -> dict[str, Any]:
+    return evaluator.payload(judge(doc, **routes))
+
+
+def times(evaluation: Evaluation, route: int = 0) -> list[tuple[int, int]]:
+    """When work begins and ends at each step of a route."""
+    return [(visit.service_start, visit.departure) for visit in evaluation.routes[route].visits]
+
+
+def terms(evaluation: Evaluation) -> dict[str, float]:
+    """What a plan costs beside its travel."""
+    return {path: cost for path, cost in evaluation.breakdown.items() if path != "/vehicles/costs/per_hour"}
 
 
 def causes(evaluation: Evaluation) -> list[str]:
