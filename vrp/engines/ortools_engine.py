@@ -9,9 +9,10 @@ from typing import Any
 
 from ortools.constraint_solver import pywrapcp, routing_enums_pb2
 
-from vrp.domain.features import Feature
+from vrp.domain.features import Feature, used_by
 from vrp.domain.plan import Plan
 from vrp.domain.problem import Problem
+from vrp.engines import ortools_rules
 from vrp.engines.base import Budget, Report
 from vrp.engines.fleet import hopeless, kinds
 from vrp.engines.network import Network
@@ -19,6 +20,8 @@ from vrp.engines.ortools_model import Model, fixed_cost
 
 _REPORT_EVERY = 0.2  # seconds; reading a plan out of the solver takes a while
 _MANY = 400  # tasks
+# What looks at the time between two stops, of which a break takes some.
+_NOT_BESIDE_BREAKS = {Feature.MAX_RIDE_TIME}
 
 
 class OrToolsEngine:
@@ -41,6 +44,7 @@ class OrToolsEngine:
             Feature.VEHICLE_CHOICE,
             Feature.PENALTY,
             Feature.ALTERNATIVES,
+            Feature.MAX_RIDE_TIME,
             Feature.SHIFT,
             Feature.START_LATEST,
             Feature.SEVERAL_DEPOTS,
@@ -85,6 +89,7 @@ class OrToolsEngine:
         if not fleet or len(hopeless(problem, fleet)) == len(problem.orders):
             return Plan()
         model = Model(problem, fleet)
+        ortools_rules.add(model)
         watch = _Watch(model, budget, report)
         model.routing.AddAtSolutionCallback(watch.at_solution)
         model.routing.AddSearchMonitor(model.solver.CustomLimit(budget.is_over))
@@ -104,8 +109,10 @@ def _beyond(problem: Problem) -> Iterator[Feature]:
     )
     if not network.fits(tables + 8, bytes_a_cell=8):  # one of them as Python's numbers for a moment
         yield Feature.MIXED_FLEET
-    if network.may_skip_setup.any() and any(kind.breaks for kind in fleet):
-        yield Feature.SETUP  # such a setup sits on the way there, where a break could interrupt it
+    if any(kind.breaks for kind in fleet):
+        if network.may_skip_setup.any():
+            yield Feature.SETUP  # such a setup sits on the way there, where a break could interrupt it
+        yield from used_by(problem.request) & _NOT_BESIDE_BREAKS
 
 
 def _parameters(problem: Problem, budget: Budget) -> Any:

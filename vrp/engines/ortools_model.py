@@ -66,13 +66,10 @@ class Model:
 
     def _add_time(self) -> None:
         horizon = self.network.horizon
-        self.routing.AddDimensionWithVehicleTransits(
-            self._tables("time", self.network.time_key, self._seconds), horizon, horizon, False, "time"
-        )
-        self.time = self.routing.GetDimensionOrDie("time")
-        for task, may_skip in zip(self.problem.tasks, self.network.may_skip_setup, strict=True):
+        self.time = self.add_times("time", horizon)
+        for task in self.problem.tasks:
             if task.windows:
-                self._add_windows(task, bool(may_skip))
+                self._add_windows(task)
         for number, (kind, vehicle) in enumerate(self.vehicles):
             opens, closes = vehicle.window[0], min(vehicle.window[1], horizon)
             latest = closes if vehicle.spec.start_latest is None else min(closes, vehicle.spec.start_latest)
@@ -82,6 +79,13 @@ class Model:
                 self.time.SetSpanUpperBoundForVehicle(vehicle.spec.max_duration, number)
             self._add_breaks(number, kind)
 
+    def add_times(self, name: str, most_waiting: int) -> Any:
+        """This will add a dimension of travel and work, with so much waiting between two stops."""
+        tables = self._tables("time", self.network.time_key, self._seconds)
+        horizon = self.network.horizon
+        self.routing.AddDimensionWithVehicleTransits(tables, most_waiting, horizon, False, name)
+        return self.routing.GetDimensionOrDie(name)
+
     def _seconds(self, kind: Kind) -> np.ndarray:
         """From the moment work begins (after any setup that sits on the way) to the same at the next node."""
         network = self.network
@@ -89,17 +93,18 @@ class Model:
         seconds[network.closed(kind)] = network.horizon + 1
         return seconds
 
-    def _add_windows(self, task: Task, may_skip_setup: bool) -> None:
-        begins = self.time.CumulVar(self.index[task.index])
-        if may_skip_setup:
-            begins = self._before_setup(task, begins)
+    def _add_windows(self, task: Task) -> None:
+        begins = self.before_setup(task, self.time.CumulVar(self.index[task.index]))
         begins.SetRange(task.windows[0][0], min(task.windows[-1][1], self.network.horizon))
         for earlier, later in pairwise(task.windows):
             begins.RemoveInterval(earlier[1] + 1, later[0] - 1)
 
-    def _before_setup(self, task: Task, after_setup: Any) -> Any:
-        """The moment the setup begins; there is none when the vehicle is at the place already."""
+    def before_setup(self, task: Task, after_setup: Any) -> Any:
+        """This will return the moment before any setup that sits on the way; there is none when the vehicle is at the
+        place already."""
         place, network = task.place, self.network
+        if not network.may_skip_setup[task.index]:
+            return after_setup
         here = [k for k in np.flatnonzero(network.place == place) if k != task.index]
         index = self.index[task.index]
         from_here = []
@@ -109,17 +114,17 @@ class Model:
             else:
                 firsts = [n for n, (_, v) in enumerate(self.vehicles) if v.start == place]
                 from_here += [self.routing.NextVar(self.routing.Start(n)) == index for n in firsts]
-        setup = self._setup(task)
+        setup = self.of_vehicle(task, [task.setup(vehicle) for _, vehicle in self.vehicles])
         comes_from_elsewhere = 1 - self.solver.Sum(from_here)
         return (after_setup - setup * comes_from_elsewhere).Var()
 
-    def _setup(self, task: Task) -> Any:
-        setups = [task.setup(vehicle) for _, vehicle in self.vehicles]
-        if len(set(setups)) == 1:
-            return setups[0]
+    def of_vehicle(self, task: Task, values: list[int]) -> Any:
+        """This will return that of the values, one for each vehicle, which belongs to the vehicle serving a task."""
+        if len(set(values)) == 1:
+            return values[0]
         vehicle = self.routing.VehicleVar(self.index[task.index])
         at = self.solver.Max(vehicle, 0)  # -1 where the task is left out
-        return self.solver.Element(setups, at.Var())
+        return self.solver.Element(values, at.Var())
 
     def _add_breaks(self, number: int, kind: Kind) -> None:
         taken = []
@@ -144,6 +149,9 @@ class Model:
             nodes = (self.manager.IndexToNode(index) for index in range(self.routing.Size()))
             work = self.network.work(kind)
             self.time.SetBreakIntervalsOfVehicle(intervals, number, [int(work[node]) for node in nodes])
+
+    def is_served(self, task: Task) -> Any:
+        return self.routing.ActiveVar(self.index[task.index])
 
     # Loads and other limits --------------------------------------------------------------------------------
 
@@ -226,7 +234,7 @@ class Model:
                 self.routing.AddDisjunction([delivery], 0)
                 self.routing.AddPickupAndDelivery(pickup, delivery)
                 self.solver.Add(self.routing.VehicleVar(pickup) == self.routing.VehicleVar(delivery))
-                self.solver.Add(self.time.CumulVar(pickup) <= self.time.CumulVar(delivery))
+                self.time.AddNodePrecedence(pickup, delivery, 0)
 
     # Plans -------------------------------------------------------------------------------------------------
 

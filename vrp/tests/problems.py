@@ -512,3 +512,50 @@ ALTERNATIVES = [
 ]
 
 ALL += ALTERNATIVES
+
+RIDES = [
+    Case(
+        "a_ride_without_a_stop_on_the_way",
+        # the job on the way would make the ride 25, and it closes early: it goes first, there and back
+        request(
+            [vehicle()],
+            [job(2, 2, service=5, time_windows=[[0, 21]])],
+            shipments=[shipment(1, 1, 3, max_ride_time=20)],
+        ),
+        cost=80,
+    ),
+    Case(
+        "the_ride_ends_where_the_waiting_begins",
+        request(
+            [vehicle()],
+            [],
+            shipments=[
+                {
+                    "id": 1,
+                    "pickup": {"location_index": 1, "time_windows": [[10, 10]]},
+                    "delivery": {"location_index": 2, "time_windows": [[100, 100]]},
+                    "max_ride_time": 10,
+                }
+            ],
+        ),
+        cost=40,
+    ),
+    Case(
+        "picked_up_later_for_a_short_ride",
+        # it waits before the pickup, not at the job on the way
+        request(
+            [vehicle(start_latest=0)],
+            [job(2, 2, time_windows=[[100, 100]])],
+            shipments=[shipment(1, 1, 3, max_ride_time=20)],
+        ),
+        cost=60,
+    ),
+    Case(
+        "a_ride_too_long_in_any_order",
+        request([vehicle()], [job(2, 1)], shipments=[shipment(1, 1, 3, max_ride_time=19)]),
+        cost=20,
+        left_out=(1,),
+    ),
+]
+
+ALL += RIDES

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vrp.tests.engines.test_random_problems import agree, relaxed, requests
+from vrp.tests.engines.test_random_problems import agree, relaxed, requests, shipments
 from vrp.tests.problems import Document
 
 Add = Callable[[st.DrawFn, Document], None]
@@ -18,8 +18,16 @@ def alternatives(draw: st.DrawFn, document: Document) -> None:
             job["alternatives_group"] = group
 
 
+def rides(draw: st.DrawFn, document: Document) -> None:
+    for number in range(len(document["shipments"]), 2):
+        document["shipments"].append(draw(shipments) | {"id": number})
+    for shipment in document["shipments"]:
+        shipment["max_ride_time"] = draw(st.integers(5, 90))
+
+
 RULES: dict[str, Add] = {
     "alternatives": alternatives,
+    "max_ride_time": rides,
 }
 
 

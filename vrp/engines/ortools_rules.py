@@ -1,0 +1,44 @@
+"""Rules that tie stops to one another or to their vehicles, for OR-Tools: each adds itself where a problem uses it."""
+
+from typing import Any
+
+from vrp.engines.ortools_model import Model
+
+
+def add(model: Model) -> None:
+    """This will add every rule the problem has beside those of the plain model."""
+    _limit_rides(model)
+
+
+def _limit_rides(model: Model) -> None:
+    """From leaving the pickup to reaching the delivery; waiting there for work to begin does not count.
+
+    Time without any waiting is a dimension of its own: rides too long even so need no search for times.
+    """
+    shipments = [order for order in model.problem.orders if order.type == "shipment"]
+    if all(order.tasks[1].max_ride is None for order in shipments):
+        return
+    arrival = _arrivals(model)
+    on_the_way = model.add_times("on the way", 0)
+    for pair, order in enumerate(shipments):
+        pickup, delivery = order.tasks
+        if delivery.max_ride is not None:
+            work = [int(model.network.work(kind)[pickup.index]) for kind, _ in model.vehicles]
+            leaves = model.time.CumulVar(model.index[pickup.index]) + model.of_vehicle(pickup, work)
+            arrives = model.before_setup(delivery, arrival[model.index[delivery.index]])
+            no_matter = 2 * model.network.horizon * (1 - model.is_served(delivery))
+            model.solver.Add(arrives <= leaves + delivery.max_ride + no_matter)
+            most = max(work) + delivery.max_ride
+            if model.network.may_skip_setup[delivery.index]:
+                most += max(delivery.setup(vehicle) for _, vehicle in model.vehicles)
+            on_the_way.SetPickupToDeliveryLimitFunctionForPair(lambda _, __, most=most: most, pair)
+
+
+def _arrivals(model: Model) -> list[Any]:
+    """When each node is reached (after any setup that sits on the way), before any waiting there."""
+    nodes = model.routing.Size() + len(model.vehicles)
+    arrival = [model.solver.IntVar(0, 2 * model.network.horizon) for _ in range(nodes)]
+    for index in range(model.routing.Size()):
+        reached = model.time.CumulVar(index) + model.time.FixedTransitVar(index)
+        model.solver.Add(model.solver.Element(arrival, model.routing.NextVar(index)) == reached)
+    return arrival
