@@ -19,6 +19,7 @@ from vrp.engines.pyvrp_model import Model, metric, profile_key
 _FIRST_SHARE = 0.2  # of the time: so long may a plan that serves everything be looked for before we give in
 _FIRST_ROUNDS = 1_000  # iterations that this must at least have had
 _FIRST_ROUNDS_EACH = 500  # iterations for each order that are enough for it
+_FEW = 25  # jobs and shipments
 _PATIENCE = 5_000  # iterations for each order without a better plan, then it is as good as it gets
 
 
@@ -140,39 +141,23 @@ class _Search(pyvrp.IteratedLocalSearchCallbacks):
         """This will search until it must stop; `best` is then a legal plan, perhaps of nothing."""
         self.required = required
         self.rounds = self.rounds_since_best = 0
-        most = self.model.most_penalty(required)
-        params = pyvrp.SolveParams(
-            ils=pyvrp.IteratedLocalSearchParams(callbacks=self),
-            penalty=pyvrp.PenaltyParams(max_penalty=most, min_penalty=min(0.1, most)),
-        )
-        data = self.model.data(required)
+        data, most = self.model.data(required), self.model.most_penalty(required)
+        penalties = pyvrp.PenaltyParams(max_penalty=most, min_penalty=min(0.1, most))
+        prices = pyvrp.PenaltyManager(penalties.midpoint_penalties(data), penalties)
+        random = pyvrp.RandomNumberGenerator(self.budget.seed)
+        moves = _moves(data, random)
+        given = self.model.given(data)
+        if given and given.is_feasible():
+            self.on_best(given)
+        begin = given or pyvrp.Solution.make_random(data, random)
+        improved = moves(begin, prices.max_cost_evaluator(), exhaustive=True)
+        if improved.is_feasible() or not begin.is_feasible():
+            begin = improved
+        params = pyvrp.IteratedLocalSearchParams(callbacks=self)
+        search = pyvrp.IteratedLocalSearch(data, prices, moves, begin, params)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", pyvrp.exceptions.PenaltyBoundWarning)
-            begin = self._begin(data, params)
-            pyvrp.solve(
-                data,
-                self.must_stop,
-                self.budget.seed,
-                collect_stats=False,
-                params=params,
-                initial_solution=begin,
-            )
-
-    def _begin(self, data: pyvrp.ProblemData, params: pyvrp.SolveParams) -> pyvrp.Solution | None:
-        """The given routes, reported if they are a plan, then improved as PyVRP improves its own beginnings."""
-        given = self.model.given(data)
-        if given is None:
-            return None
-        if given.is_feasible():
-            self.on_best(given)
-        neighbours = compute_neighbours(data, params.neighbourhood)
-        search = LocalSearch(data, pyvrp.RandomNumberGenerator(self.budget.seed), neighbours)
-        for operator in OPERATORS:
-            if operator.supports(data):
-                search.add_operator(operator(data))
-        prices = pyvrp.PenaltyManager(params.penalty.midpoint_penalties(data), params.penalty)
-        improved = search(given, prices.max_cost_evaluator(), exhaustive=True)
-        return given if given.is_feasible() and not improved.is_feasible() else improved
+            search.run(self.must_stop, collect_stats=False)
 
     def must_stop(self, best_cost: int) -> bool:
         self.rounds += 1
@@ -198,3 +183,31 @@ class _Search(pyvrp.IteratedLocalSearchCallbacks):
         self.best = self.model.plan(best)
         if self.best.routes:
             self.report(self.best)
+
+
+def _moves(data: pyvrp.ProblemData, random: pyvrp.RandomNumberGenerator) -> LocalSearch:
+    """PyVRP's local search, as its own `solve` makes it."""
+    moves = LocalSearch(data, random, _neighbours(data))
+    for operator in OPERATORS:
+        if operator.supports(data):
+            moves.add_operator(operator(data))
+    return moves
+
+
+def _neighbours(data: pyvrp.ProblemData) -> dict[pyvrp.Activity, list[pyvrp.Activity]]:
+    """What may be put beside what. With shipments PyVRP leaves out some that would do; of few orders that is most."""
+    near = compute_neighbours(data)
+    if not data.num_shipments or len(near) > _FEW:
+        return near
+    deliveries = [pyvrp.Activity(pyvrp.ActivityType.DELIVERY, k) for k in range(data.num_shipments)]
+    for one, found in near.items():
+        found += [k for k in (*near, *deliveries) if k not in found and not _are_one(data, one, k)]
+    return near
+
+
+def _are_one(data: pyvrp.ProblemData, one: pyvrp.Activity, other: pyvrp.Activity) -> bool:
+    """Whether these are two ends of one shipment, or of one choice."""
+    if one.is_client() != other.is_client():
+        return False
+    groups = [data.client(k.idx).group if k.is_client() else None for k in (one, other)]
+    return one.idx == other.idx or (groups[0] is not None and groups[0] == groups[1])

@@ -242,7 +242,9 @@ class Model:
         for route in solution.routes():
             if route.is_feasible() and route.num_clients() + route.num_shipments():
                 vehicle: Vehicle = next(free[route.vehicle_type()])
-                steps = (step for step, _ in groupby(self._steps(route)))  # no reload right after the same one
+                steps = (
+                    step for step, _ in groupby(self._steps(route))
+                )  # no reload right after the same one
                 routes.append(Route(vehicle.id, tuple(steps)))
                 money += route.distance_cost() + route.duration_cost() + route.fixed_vehicle_cost()
         return self.network.claim(money, Plan(tuple(routes)))
