@@ -1,6 +1,7 @@
 """Amounts the way planners say them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 
 def lasting(seconds: float) -> str:
@@ -23,6 +24,23 @@ def amount(name: str, value: float) -> str:
     return _WRITTEN.get(name, _plain)(value)
 
 
+def beyond(cause: str, value: float | None) -> str:
+    """This will say by how much a rule is broken, `41 min too late`; nothing where that cannot be measured."""
+    return f"{amount(cause, value)} {_TOO[cause]}" if value and cause in _TOO else ""
+
+
+def breaches(violations: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """This will return what a route breaks without repeating itself: a van that is too full stays so for a while,
+    which is one violation a stop, and told as the worst of them with the number of all (`times`)."""
+    told: dict[object, Mapping[str, Any]] = {}
+    for number, violation in enumerate(violations):
+        key = "load" if violation["cause"] == "load" else number
+        before = told.get(key, {"amount": -1, "times": 0})
+        worst = max(before, violation, key=lambda one: one["amount"] or 0)
+        told[key] = {**worst, "times": before["times"] + 1}
+    return list(told.values())
+
+
 def _plain(value: float) -> str:
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.2f}"
 
@@ -31,16 +49,24 @@ def _tasks(value: float) -> str:
     return f"{_plain(value)} task{'' if value == 1 else 's'}"
 
 
+_TOO = {
+    "delay": "too late",
+    "load": "too much",
+    "max_load": "too much",
+    "max_distance": "too far",
+    "max_tasks": "too many",
+    "max_reloads": "too many",
+    "min_tasks": "too few",
+    **dict.fromkeys(("max_duration", "max_travel_time", "max_wait", "max_ride", "overtime"), "too long"),
+    **dict.fromkeys(("release", "lead_time"), "too early"),
+}
+_TIMES = """
+    time_window time_windows start_latest release_time service_at service_before max_duration max_travel_time max_wait
+    max_ride_time overtime max_driving delay lead_time max_ride release
+"""
 _WRITTEN: dict[str, Callable[[float], str]] = {
     "max_distance": far,
     "max_tasks": _tasks,
     "min_tasks": _tasks,
-    **dict.fromkeys(
-        # keys of a request
-        ("time_window", "time_windows", "start_latest", "release_time", "service_at", "service_before")
-        + ("max_duration", "max_travel_time", "max_wait", "max_ride_time", "overtime", "max_driving")
-        # causes of violations
-        + ("delay", "lead_time", "max_ride", "release"),
-        lasting,
-    ),
+    **dict.fromkeys(_TIMES.split(), lasting),
 }

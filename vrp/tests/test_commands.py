@@ -81,7 +81,17 @@ def test_what_cannot_all_be_served_exits_with_3_and_still_writes_the_plan(tmp_pa
 
     assert done.returncode == 3
     assert json.loads(done.stdout)["status"] == "partial"
-    assert "not served: job J2: Vehicle V: lacks a skill it needs" in done.stderr
+    said = done.stderr[done.stderr.index("not served: job J2") :].splitlines()
+    assert said[1].startswith("    Vehicle V: lacks a skill it needs")
+    assert said[2].startswith("    smallest change: Give V what J2 needs: crane. Cost +")
+
+
+def test_what_no_single_change_lets_in_says_so(tmp_path):
+    doc = document([job(1), job(2, skills=["crane"], delivery=[9])], [van(capacity=[4])])
+
+    done = manage("solve", written(tmp_path, doc), "--time-limit", 0.5)
+
+    assert done.stderr.endswith("no single change would let it in\n")
 
 
 def test_bad_input_exits_with_2_and_names_each_fault_on_a_line_of_its_own(tmp_path):
@@ -139,10 +149,10 @@ def test_a_plan_that_leaves_out_what_it_could_serve_is_not_feasible(tmp_path):
     assert "not served: job J1" in done.stdout
 
 
-def test_a_feature_no_engine_models_exits_with_2_and_its_name(tmp_path):
+def test_a_feature_the_engine_does_not_model_exits_with_2_and_its_name(tmp_path):
     doc = document([job(1), job(2)], relations=[{"type": "same_vehicle", "ids": ["J1", "J2"]}])
 
-    done = manage("solve", written(tmp_path, doc))
+    done = manage("solve", written(tmp_path, doc), "--engine", "vroom")
 
     assert done.returncode == 2
     assert "relations" in done.stderr
@@ -157,7 +167,38 @@ def test_check_prints_what_a_plan_breaks_and_exits_with_1(tmp_path):
     done = manage("check", problem, plan)
 
     assert done.returncode == 1
-    assert "vehicle V carries 5 after start, its capacity is 4" in done.stdout
+    assert done.stdout.splitlines() == [
+        "route 1, vehicle V, 0:00 to 0:03:20, 1 stop",
+        "  vehicle V carries 5 after start, its capacity is 4 (dimension 0); 1 too much [load]",
+        "not feasible: 1 violation on 1 of 1 routes; cost 200, 1 vehicles, 0 unassigned",
+    ]
+
+
+def test_check_tells_stop_and_time_and_by_how_much_route_by_route(tmp_path):
+    vans = [van(), van(id="W"), van(id="X", steps=[{"type": "job", "id": "J3", "locked": "vehicle"}])]
+    jobs = [job(1), job(2, time_windows=[[0, 80]]), job(3), job(4, skills=["crane"])]
+    routes = {"V": ("J1",), "W": ("J1", "J4", "J2")}
+    rows = [
+        {"vehicle": name, "steps": [{"type": "job", "id": step} for step in steps]}
+        for name, steps in routes.items()
+    ]
+
+    done = manage(
+        "check",
+        written(tmp_path, document(jobs, vans)),
+        written(tmp_path, {"routes": rows}, "plan.json"),
+    )
+
+    assert done.stdout.splitlines() == [
+        "route 2, vehicle W, 0:00 to 0:13:20, 3 stops",
+        "  at 0:01:40, stop 1: job J1 is served twice [duplicate]",
+        "  at 0:06:40, stop 2: job J4 needs crane; vehicle W lacks it [skills]",
+        "  at 0:10, stop 3: job J2 begins at 0:10, its time window closed at 0:01:20; 9 min too late [delay]",
+        "in no route",
+        "  job J3 is locked to vehicle X, which does not make it [locked]",
+        "not served: job J3",
+        "not feasible: 4 violations on 1 of 2 routes; cost 1000, 2 vehicles, 1 unassigned",
+    ]
 
 
 def test_check_of_a_plan_that_names_strangers_exits_with_2(tmp_path):

@@ -1,8 +1,10 @@
 """The routes of a plan as rows: what the table shows of each, and of every step in it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from vrp.domain import words
 from vrp.domain.plan import REST
 from vrp.web import legend
 from vrp.web.legend import Legend, Name, Window, Wish
@@ -52,10 +54,16 @@ class RouteRow:
 
     @property
     def violations(self) -> list[str]:
+        """What it breaks, each with by how much; a van that stays too full says so once."""
         found = list(self.route["violations"])
         for row in self.steps:
             found += row.step["violations"]
-        return [sentence(violation["message"]) for violation in found]
+        return [_told(violation) for violation in words.breaches(found)]
+
+
+def _told(violation: Mapping[str, Any]) -> str:
+    by = words.beyond(violation["cause"], violation["amount"])
+    return sentence(violation["message"]) + (f", {by}" if by else "")
 
 
 def rows(plan: Document, names: Legend) -> list[RouteRow]:

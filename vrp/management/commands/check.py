@@ -1,6 +1,8 @@
 """`manage.py check FILE PLAN`: judge a given plan. With anything else it is Django's own check."""
 
 import sys
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,10 @@ from django.core.management.base import CommandParser
 from django.core.management.commands import check
 
 from vrp import planner
+from vrp.domain import clock, words
 from vrp.domain import plan as plans
+from vrp.domain.evaluator import Evaluation
+from vrp.domain.schedule import TimedRoute
 from vrp.errors import Invalid
 from vrp.management.files import BadInput, add_file_options, read_problem
 
@@ -43,16 +48,60 @@ class Command(check.Command):
         except BadInput as error:
             self.stderr.write(str(error))
             return BAD_INPUT
-        for violation in judged.violations:
-            self.stdout.write(f"route {violation.route + 1}: {violation.message} [{violation.cause}]")
-        for order in judged.missing:
-            self.stdout.write(f"not served: {order.type} {order.id}")
+        for line in _report(judged):
+            self.stdout.write(line)
         is_feasible = judged.is_feasible and not judged.missing
-        word = "feasible" if is_feasible else "not feasible"
-        self.stdout.write(
-            f"{word}; cost {judged.cost}, {len(judged.routes)} vehicles, {len(judged.left_out)} unassigned"
-        )
         return FEASIBLE if is_feasible else NOT_FEASIBLE
+
+
+def _report(judged: Evaluation) -> Iterator[str]:
+    """What is broken, route by route; what is left out; one line that sums it up."""
+    found = [violation.as_dict() | {"step": violation.step} for violation in judged.violations]
+    by_route: dict[int | None, list[dict[str, Any]]] = defaultdict(list)
+    for violation, row in zip(judged.violations, found, strict=True):
+        by_route[violation.route].append(row)
+    for number, route in enumerate(judged.routes):
+        if by_route[number]:
+            yield _heading(number, route)
+            told = sorted(words.breaches(by_route[number]), key=lambda row: row["step"] or 0)
+            yield from (_line(row, route) for row in told)
+    if by_route[None]:
+        yield "in no route"
+        yield from (_line(row, None) for row in by_route[None])
+    yield from (f"not served: {order.type} {order.id}" for order in judged.missing)
+    yield _summary(judged)
+
+
+def _heading(number: int, route: TimedRoute) -> str:
+    stops = sum(1 for _ in route.tasks)
+    times = f"{clock.show(route.start_time)} to {clock.show(route.end_time)}"
+    return f"route {number + 1}, vehicle {route.vehicle.id}, {times}, {stops} stop{'s'[: stops != 1]}"
+
+
+def _line(row: Mapping[str, Any], route: TimedRoute | None) -> str:
+    """`at 10:58, stop 4: job J5 begins at 10:58, its time window closed at 10:00; 58 min too late [delay]`"""
+    where = ""
+    if route and row["step"] is not None:
+        visit = route.visits[row["step"]]
+        number = sum(1 for step, _, _ in route.tasks if step <= row["step"])
+        name = f"stop {number}" if visit.task else visit.type
+        where = f"at {clock.show(visit.service_start)}, {name}: "
+    by = words.beyond(row["cause"], row["amount"])
+    others = row.get("times", 1) - 1
+    more = f" (and at {others} more stop{'s'[: others != 1]})" if others else ""
+    return f"  {where}{row['message']}{'; ' if by else ''}{by}{more} [{row['cause']}]"
+
+
+def _summary(judged: Evaluation) -> str:
+    routes = {violation.route for violation in judged.violations if violation.route is not None}
+    figures = f"cost {judged.cost}, {len(judged.routes)} vehicles, {len(judged.left_out)} unassigned"
+    if judged.is_feasible and not judged.missing:
+        return f"feasible; {figures}"
+    if judged.is_feasible:
+        return f"not feasible: not all is served; {figures}"
+    count = len(judged.violations)
+    broken = f"{count} violation{'s'[: count != 1]} on {len(routes)} of {len(judged.routes)} routes"
+    return f"not feasible: {broken}; {figures}"
 
 
 def _is_app(label: str) -> bool:

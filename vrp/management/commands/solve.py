@@ -4,6 +4,7 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from vrp.errors import Invalid, RoutebookError
 from vrp.management.files import BadInput, add_file_options, read_problem
 
 FOUND, BAD_INPUT, NOT_FOUND = 0, 2, 3
+_TOLD = 20  # orders not served that are told about
 
 
 class Command(BaseCommand):
@@ -84,9 +86,22 @@ class Command(BaseCommand):
             f" {summary['assigned']} assigned, {summary['unassigned']} unassigned"
             f" ({engine['name']} {engine['version']})"
         )
-        for row in plan["unassigned"][:20]:
-            reasons = "; ".join(reason["message"] for reason in row["reasons"])
-            self.stderr.write(f"  not served: {row['type']} {row['id']}: {reasons}")
+        for row in plan["unassigned"][:_TOLD]:
+            for line in _why(row):
+                self.stderr.write(line)
+        if len(plan["unassigned"]) > _TOLD:
+            self.stderr.write(f"  and {len(plan['unassigned']) - _TOLD} more, all of them in the plan")
+
+
+def _why(row: dict[str, Any]) -> Iterator[str]:
+    """Why an order is not served, and the smallest change that would let it in."""
+    yield f"  not served: {row['type']} {row['id']}"
+    yield from (f"    {reason['message']}" for reason in row["reasons"])
+    if row["changes"]:
+        smallest = row["changes"][0]
+        yield f"    smallest change: {smallest['message']} Cost {smallest['extra_cost']:+,.2f}."
+    else:
+        yield "    no single change would let it in"
 
 
 def _refuse_bad(options: dict[str, Any]) -> None:
