@@ -43,7 +43,7 @@ def gpx_file(plan: Plan, request: Request) -> bytes:
             if location := names.location(step):
                 stop = names.stop(step)
                 note = f"{clock.show(step['arrival'])} {stop.description if stop else ''}".strip()
-                label = step["type"] if step.get("id") is None else f"{step['type']} {step['id']}"
+                label = f"{step['type']} {step['id']}" if stop else step["type"]
                 point = gpx.GPXRoutePoint(location[1], location[0], name=_xml(label), description=_xml(note))
                 made.points.append(point)
         file.routes.append(made)

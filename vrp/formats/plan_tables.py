@@ -102,10 +102,11 @@ def unassigned(plan: Plan, request: Request) -> PlanTable:
     for order in plan["unassigned"]:
         stop = names.stop(order)
         reasons = "; ".join(reason.get("message") or reason["code"] for reason in order["reasons"])
-        rows.append(
-            [order["type"], order["id"], stop.description if stop else "", order.get("penalty"), reasons]
-        )
-    return PlanTable("unassigned", ["type", "id", "description", "penalty", "reasons"], rows)
+        changes = order.get("changes") or [{"message": ""}]
+        facts = [order["type"], order["id"], stop.description if stop else "", order.get("penalty")]
+        rows.append([*facts, reasons, changes[0]["message"]])
+    headings = ["type", "id", "description", "penalty", "reasons", "smallest change"]
+    return PlanTable("unassigned", headings, rows)
 
 
 def _steps(plan: Plan, names: Names, size: int) -> Iterator[list[Value]]:

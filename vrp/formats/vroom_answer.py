@@ -44,6 +44,8 @@ def _route(route: dict[str, Any]) -> dict[str, Any]:
         made = {key: step[key] for key in ("type", "arrival", "setup", "service", "waiting_time", "load")}
         made |= {"duration": duration, "violations": _violations(step)}
         made |= {key: step[key] for key in ("id", "location") if step.get(key) is not None}
+        if step["type"] == "reload":  # unknown to VROOM, whose readers would stumble over the word
+            made |= {"type": "break", "id": "reload", "description": "reload"}
         steps.append(made if step["distance"] is None else made | {"distance": distance})
     made = {key: route[key] for key in ("vehicle", "cost", "setup", "service", "waiting_time", "distance")}
     made |= {"duration": route["travel_time"], "steps": steps, "violations": _violations(route)}

@@ -175,6 +175,54 @@ def test_vrooms_answer_sums_travel_up():
     assert [task["type"] for task in answer["unassigned"]] == ["job", "pickup", "delivery"]
 
 
+@pytest.fixture
+def resting() -> tuple[dict, requests.Request]:
+    """A plan with a rest that the driving time asks for, and a reload."""
+    van = DOCUMENT["vehicles"][0] | {
+        "reload": {"locations": ["there"], "duration": 60},
+        "drive_break": {"max_driving": 50, "duration": 10},
+    }
+    return planned(DOCUMENT | {"vehicles": [van], "shipments": []}, (Step("job", 1), Step("reload", 0)))
+
+
+def test_reloads_and_rests_are_rows_and_no_stops(resting):
+    data = writers.write(*resting, "csv").data
+
+    rows = [row.split(",")[2:4] for row in data.decode("utf-8-sig").splitlines()[1:]]
+    assert ["reload", "0"] in rows
+    assert ["break", "drive_break"] in rows
+    back = tables.read(data, b"id,lat,lon\nvan,48.2,16.36\n")
+    assert [job["id"] for job in back["jobs"]] == [1, "later"]
+
+
+def test_maps_show_where_a_vehicle_reloads_and_not_where_it_rests(resting):
+    points = gpxpy.parse(writers.write(*resting, "gpx").data.decode()).routes[0].points
+    features = orjson.loads(writers.write(*resting, "geojson").data)["features"]
+
+    assert [point.name for point in points] == ["start", "job 1", "reload", "end"]
+    kinds = [one["properties"]["type"] for one in features if one["properties"]["kind"] == "stop"]
+    assert kinds == ["start", "job", "reload", "end"]
+
+
+def test_vrooms_answer_has_no_word_that_vroom_does_not_know(resting):
+    steps = orjson.loads(writers.write(*resting, "vroom").data)["routes"][0]["steps"]
+
+    assert {step["type"] for step in steps} == {"start", "job", "break", "end"}
+    assert [step["location"] for step in steps if step.get("description") == "reload"] == [[16.39, 48.23]]
+
+
+def test_the_sheet_of_what_is_left_out_says_what_would_let_it_in():
+    plan, request = planned(DOCUMENT, STEPS)
+    plan["unassigned"][0]["changes"] = [{"message": "Use one more vehicle like van."}]
+
+    book = python_calamine.CalamineWorkbook.from_filelike(
+        io.BytesIO(writers.write(plan, request, "xlsx").data)
+    )
+
+    rows = book.get_sheet_by_name("unassigned").to_python()
+    assert [row[-1] for row in rows] == ["smallest change", "Use one more vehicle like van.", ""]
+
+
 def test_places_without_coordinates_are_left_out_of_maps():
     document = {
         "jobs": [{"id": 1, "location_index": 1}],
