@@ -60,7 +60,6 @@ class _Search:
     def __init__(self, problem: Problem, prunes: bool = True) -> None:
         self.problem, self.prunes = problem, prunes
         self.open_ended = _open_ended(problem)
-        self.idle = {(broken.cause, broken.message) for broken in evaluate(problem, Plan()).violations}
         self.left_out = cache(self._left_out)
         objective = problem.request.objective
         self.preset = objective.preset
@@ -155,9 +154,9 @@ class _Search:
                 yield replace(beginning, steps=longer, reloads=beginning.reloads - 1)
 
     def _choice(self, route: Route) -> _Choice | None:
-        """The route judged alone, unless it breaks something that no other route could mend."""
+        """The route judged alone, unless it breaks something; what other vehicles owe is not its fault."""
         judged = evaluate(self.problem, Plan((route,)))
-        if any((broken.cause, broken.message) not in self.idle for broken in judged.violations):
+        if any(broken.route is not None for broken in judged.violations):
             return None
         cost = judged.cost - _penalties(judged) - judged.breakdown.get("/objective/balance", 0)
         return _Choice(cost, judged.rank[3], self._share(judged.routes[0]), route)

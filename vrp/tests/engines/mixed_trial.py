@@ -37,8 +37,9 @@ class Trial:
         got, best = self.ranks[engine], self.best
         if got[:3] != best[:3]:
             return True
-        first = 3 if got[3] != best[3] else 4  # where the preset's aim differs the cost may well be lower
-        return got[first] > best[first] + max(1, 0.05 * abs(best[first]))
+        if abs(got[3] - best[3]) > 1e-6:  # where the preset's aim differs the cost may well be lower
+            return got[3] > 1.05 * best[3] + 0.003
+        return got[4] > best[4] + max(1, 0.05 * abs(best[4]))
 
 
 def tried(document: Document, patience: float = PATIENCE) -> Trial:
