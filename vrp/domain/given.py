@@ -90,13 +90,13 @@ def _with_locks(vehicle: Vehicle, items: list[Item]) -> Vehicle:
 
 def _frozen(vehicle: Vehicle, freeze: requests.Freeze, route: TimedRoute | None) -> Vehicle:
     """The vehicle with what the freeze adds; `route` is its given one."""
-    if freeze.vehicles and vehicle.names.isdisjoint(map(str, freeze.vehicles)):
+    until, named = freeze.until, set(map(str, freeze.vehicles))
+    if (named and named.isdisjoint(vehicle.names)) or (not named and until is None):
         return vehicle
-    until = freeze.until
     if until is None:
         locks = tuple(replace(lock, level="full") for lock in vehicle.locks if lock.key in vehicle.given)
         ends = tuple(lock for lock in vehicle.locks if lock.key not in vehicle.given)
-        return replace(vehicle, locks=locks + ends, is_closed=bool(freeze.vehicles))
+        return replace(vehicle, locks=locks + ends, is_closed=True)
     begun = {START: route.start_time} if route else {}
     if route:
         visits = (visit for visit in route.visits if visit.task or visit.pause or visit.reload)

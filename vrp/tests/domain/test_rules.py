@@ -2,10 +2,16 @@
 
 import pytest
 
-from vrp.tests.domain.build import causes, document, job, judge, van
+from vrp.domain import evaluator
+from vrp.domain.plan import Plan, Route, Step
+from vrp.tests.domain.build import causes, document, job, judge, problem, shipment, van
 
-SHIPMENT = {"id": "S", "amount": [1], "pickup": {"location_index": 1}, "delivery": {"location_index": 2}}
+SHIPMENT = shipment(1, 2, amount=[1])
+LATER = {"location_index": 2, "service": 500, "time_windows": [[400, 900]]}
 LUNCH = {"id": "lunch", "service": 10, "time_windows": [[0, 200]]}
+BY_100 = job(1, time_windows=[[0, 100]])
+NOON = {"id": "noon", "time_windows": [[300, 300]]}
+CAR = {"car": {"durations": [[0, 1], [1, 0]], "distances": [[0, 1], [1, 0]]}}
 
 
 def one(jobs, vehicle=None, routes="J1 J2", **extra):
@@ -133,6 +139,61 @@ CASES = {
         (document([], [van(), van(id="W")], shipments=[SHIPMENT]), {"V": "pickup:S", "W": "delivery:S"}),
         ["precedence"],
     ),
+    "max_ride_time": (
+        one(
+            [job(2, service=20)],
+            None,
+            "pickup:S J2 delivery:S",
+            shipments=[shipment(1, 3, max_ride_time=220)],
+        ),
+        one(
+            [job(2, service=20)],
+            None,
+            "pickup:S J2 delivery:S",
+            shipments=[shipment(1, 3, max_ride_time=219)],
+        ),
+        ["max_ride"],
+    ),
+    "the ride ends when it arrives, not when it is unloaded": (
+        one(
+            [],
+            None,
+            "pickup:S delivery:S",
+            shipments=[shipment(1, 2, max_ride_time=100) | {"delivery": LATER}],
+        ),
+        one(
+            [],
+            None,
+            "pickup:S delivery:S",
+            shipments=[shipment(1, 2, max_ride_time=99) | {"delivery": LATER}],
+        ),
+        ["max_ride"],
+    ),
+    "overtime": (
+        one([job(1), job(2)], van(overtime={"after": 300, "max": 100})),
+        one([job(1), job(2)], van(overtime={"after": 300, "max": 99})),
+        ["overtime"],
+    ),
+    "min_tasks": (
+        one([job(1), job(2)], van(min_tasks=2)),
+        one([job(1), job(2), job(3)], van(min_tasks=3)),
+        ["min_tasks"],
+    ),
+    "both ends of a shipment are tasks": (
+        one([], van(max_tasks=2, min_tasks=2), "pickup:S delivery:S", shipments=[SHIPMENT]),
+        one([], van(max_tasks=1), "pickup:S delivery:S", shipments=[SHIPMENT]),
+        ["max_tasks"],
+    ),
+    "breaks wait no longer than max_wait either": (
+        one([BY_100], van(max_wait=100, breaks=[NOON]), "J1 break:noon"),
+        one([BY_100], van(max_wait=99, breaks=[NOON]), "J1 break:noon"),
+        ["max_wait"],
+    ),
+    "unreachable by distance alone": (
+        one([job(1)], None, "J1", matrices=CAR),
+        one([job(1)], None, "J1", matrices={"car": CAR["car"] | {"distances": [[0, 1], [None, 0]]}}),
+        ["unreachable"],
+    ),
     "nothing twice": (
         one([job(1)], None, "J1"),
         one([job(1)], None, "J1 J1"),
@@ -160,6 +221,29 @@ def test_a_pair_with_no_way_between_is_refused():
     doc["matrices"]["car"]["durations"][1][0] = None
 
     assert causes(judge(doc, V="J1")) == ["unreachable"]
+
+
+def test_a_vehicle_makes_one_route():
+    judged = evaluator.evaluate(
+        problem(document([job(1), job(2)])),
+        Plan((Route("V", (Step("job", "J1"),)), Route("V", (Step("job", "J2"),)))),
+    )
+
+    assert causes(judged) == ["vehicle"]
+
+
+def test_an_unused_vehicle_owes_no_tasks_and_no_breaks():
+    doc = document([job(1, penalty=1)], [van(min_tasks=3, breaks=[LUNCH])])
+
+    assert causes(judge(doc)) == []
+
+
+def test_a_violation_says_by_how_much():
+    doc = document([job(1, delivery=[7], skills=["a", "b"])], [van(capacity=[4], max_duration=150)])
+
+    amounts = {violation.cause: violation.amount for violation in judge(doc, V="J1").violations}
+
+    assert amounts == {"load": 3, "skills": 2, "max_duration": 50}
 
 
 def test_every_violation_says_in_words_what_is_wrong():
