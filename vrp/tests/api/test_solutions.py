@@ -1,9 +1,11 @@
 import pytest
 
-from vrp import queue
+from vrp import planner, queue
+from vrp.domain import evaluator
+from vrp.domain import plan as plans
 from vrp.models import Scenario, Solution
 from vrp.tests.factories import ScenarioFactory, SolutionFactory, a_plan
-from vrp.tests.plans import LONGER, ONE_LESS, a_plan_proposing, a_short_day
+from vrp.tests.plans import LONGER, ONE_LESS, a_plan_proposing, a_short_day, two_stops
 
 
 def of(solution: Solution, action: str = "") -> str:
@@ -296,3 +298,75 @@ def test_without_a_plan_nothing_can_be_proposed(alice, api_client, action, body)
     solution = SolutionFactory(scenario__session__user=alice)
 
     assert api_client(alice).post(of(solution, action), body).status_code == 409
+
+
+@pytest.fixture
+def planned(alice) -> Solution:
+    """Two stops, served by one van whose shift is nine to ten."""
+    van = two_stops()["vehicles"][0] | {"time_window": [32_400, 36_000]}
+    request = two_stops(vehicles=[van])
+    judged = evaluator.evaluate(planner.prepare(request), plans.read(a_plan()))
+    return SolutionFactory(
+        scenario__session__user=alice,
+        scenario__request=request,
+        succeeded=True,
+        payload=evaluator.payload(judged),
+    )
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        {"job": {"id": 3, "location": [16.38, 48.2]}},
+        {
+            "shipment": {
+                "pickup": {"id": 3, "location": [16.38, 48.2]},
+                "delivery": {"location": [16.39, 48.2]},
+            }
+        },
+    ],
+)
+def test_the_best_places_for_one_more_order_come_cheapest_first(alice, api_client, planned, order):
+    response = api_client(alice).post(of(planned, "insert/"), order | {"k": 2})
+
+    first, second = response.json()["places"]
+    assert response.status_code == 200
+    assert 0 <= first["extra_cost"] <= second["extra_cost"]
+    assert (first["vehicle"], first["violations"]) == ("van", [])
+    assert first["arrival"] > 32_400
+
+
+def test_looking_for_a_place_changes_nothing(alice, api_client, planned):
+    api_client(alice).post(of(planned, "insert/"), {"job": {"id": 3, "location": [16.38, 48.2]}})
+
+    assert (Solution.objects.count(), Scenario.objects.get().revision) == (1, 1)
+    assert Solution.objects.get().payload == planned.payload
+
+
+def test_where_no_place_is_legal_the_least_bad_one_says_what_it_breaks(alice, api_client, planned):
+    job = {"id": 3, "location": [16.38, 48.2], "service": 7_200}
+
+    response = api_client(alice).post(of(planned, "insert/"), {"job": job})
+
+    (place,) = response.json()["places"]
+    assert [violation["cause"] for violation in place["violations"]] == ["delay"]
+
+
+@pytest.mark.parametrize(
+    ("order", "loc"),
+    [
+        ({"job": {"location": [16.38, 48.2]}}, ["job", "id"]),
+        ({"job": {"id": 1, "location": [16.38, 48.2]}}, ["job", "id"]),
+        ({"job": {"id": 3, "location": [16.38]}}, ["job", "location"]),
+        (
+            {"job": {"id": 3, "location": [16.38, 48.2], "allowed_vehicles": ["x"]}},
+            ["job", "allowed_vehicles", 0],
+        ),
+        ({"shipment": {"pickup": {"id": 3, "location": [16.3, 48.2]}}}, ["shipment", "delivery"]),
+    ],
+)
+def test_what_is_wrong_with_the_order_is_named_by_its_place(alice, api_client, planned, order, loc):
+    response = api_client(alice).post(of(planned, "insert/"), order)
+
+    assert response.status_code == 422
+    assert [fault["loc"] for fault in response.json()["detail"]] == [loc]
