@@ -21,7 +21,7 @@ from vrp.engines.ortools_model import Model, fixed_cost
 _REPORT_EVERY = 0.2  # seconds; reading a plan out of the solver takes a while
 _MANY = 400  # tasks
 # What looks at the time between two stops, of which a break takes some.
-_NOT_BESIDE_BREAKS = {Feature.MAX_RIDE_TIME}
+_NOT_BESIDE_BREAKS = {Feature.MAX_RIDE_TIME, Feature.MAX_WAIT}
 
 
 class OrToolsEngine:
@@ -60,6 +60,7 @@ class OrToolsEngine:
             Feature.MAX_DISTANCE,
             Feature.MAX_DURATION,
             Feature.MAX_TRAVEL_TIME,
+            Feature.MAX_WAIT,
         }
     )
     emulated = frozenset(

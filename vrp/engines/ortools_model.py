@@ -183,16 +183,16 @@ class Model:
             self.solver.Add(load.CumulVar(start) == delivered.CumulVar(end))
 
     def _add_limits(self) -> None:
-        if most := self._limits("max_tasks"):
+        if most := self.limits("max_tasks"):
             self._add_count("tasks", [1] * len(self.problem.tasks), most)
         tables = {"max_distance": self.network.distance, "max_travel_time": self.network.travel_time}
         for name, table in tables.items():
-            if most := self._limits(name):
+            if most := self.limits(name):
                 by_vehicle = self._tables(name, lambda kind: id(kind.sample.travel), table)
                 self.routing.AddDimensionWithVehicleTransitAndCapacity(by_vehicle, 0, most, True, name)
 
-    def _limits(self, name: str) -> list[int]:
-        """A limit for each vehicle, or nothing where none has it."""
+    def limits(self, name: str) -> list[int]:
+        """This will return a limit for each vehicle, or nothing where none has it."""
         limits = [getattr(vehicle.spec, name) for _, vehicle in self.vehicles]
         if all(limit is None for limit in limits):
             return []

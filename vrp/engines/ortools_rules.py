@@ -8,6 +8,7 @@ from vrp.engines.ortools_model import Model
 def add(model: Model) -> None:
     """This will add every rule the problem has beside those of the plain model."""
     _limit_rides(model)
+    _limit_waiting(model)
 
 
 def _limit_rides(model: Model) -> None:
@@ -42,3 +43,12 @@ def _arrivals(model: Model) -> list[Any]:
         reached = model.time.CumulVar(index) + model.time.FixedTransitVar(index)
         model.solver.Add(model.solver.Element(arrival, model.routing.NextVar(index)) == reached)
     return arrival
+
+
+def _limit_waiting(model: Model) -> None:
+    limits = model.limits("max_wait")
+    if most := [min(limit, model.network.horizon) for limit in limits]:
+        for number, limit in enumerate(most):
+            model.time.SlackVar(model.routing.Start(number)).SetMax(limit)
+        for task in model.problem.tasks:
+            model.solver.Add(model.time.SlackVar(model.index[task.index]) <= model.of_vehicle(task, most))

@@ -559,3 +559,264 @@ RIDES = [
 ]
 
 ALL += RIDES
+
+ALTERNATIVES_IN_TIME = [
+    Case(
+        "alternatives_with_windows_of_their_own",
+        # the near one is open too early, and again too late for its neighbour
+        request(
+            [vehicle(time_window=[100, 1000])],
+            [
+                job(1, 1, alternatives_group="a", time_windows=[[0, 50], [200, 210]]),
+                job(2, 2, alternatives_group="a", time_windows=[[0, 60], [120, 130]]),
+                job(3, 3, time_windows=[[130, 130]]),
+            ],
+        ),
+        cost=60,
+    ),
+]
+
+RELEASES = [
+    Case(
+        "what_is_ready_later_goes_in_another_trip",
+        request(
+            [vehicle("a"), vehicle("b")], [job(1, 1, time_windows=[[0, 99]]), job(2, 2, release_time=90)]
+        ),
+        cost=60,
+    ),
+    Case(
+        "ready_when_its_window_has_closed",
+        request([vehicle()], [job(1, 1), job(2, 1, release_time=50, time_windows=[[0, 49]])]),
+        cost=20,
+        left_out=(2,),
+    ),
+    Case(
+        "ready_after_the_latest_start",
+        request([vehicle(start_latest=10)], [job(1, 1, release_time=10), job(2, 2, release_time=11)]),
+        cost=20,
+        left_out=(2,),
+    ),
+    Case(
+        "a_shipment_ready_later",
+        # what is beyond it comes first, for its window closes
+        request(
+            [vehicle(start_latest=0)],
+            [job(1, 2, time_windows=[[0, 20]])],
+            shipments=[
+                {
+                    "id": 2,
+                    "pickup": {"location_index": 1, "release_time": 100, "time_windows": [[0, 100]]},
+                    "delivery": {"location_index": 2, "time_windows": [[110, 110]]},
+                }
+            ],
+        ),
+        cost=60,
+    ),
+    Case(
+        "a_shipment_nobody_takes_in_before_it_is_ready",
+        request(
+            [vehicle(time_window=[0, 119])],
+            [job(1, 1)],
+            shipments=[
+                {
+                    "id": 2,
+                    "pickup": {"location_index": 1},
+                    "delivery": {"location_index": 2, "release_time": 100},
+                }
+            ],
+        ),
+        cost=20,
+        left_out=(2,),
+    ),
+]
+
+OVERTIMES = [
+    Case(
+        "overtime",
+        request([vehicle(overtime={"after": 30, "max": 10, "cost_per_hour": 3600})], [job(1, 2)]),
+        cost=50,
+    ),
+    Case(
+        "overtime_dearer_than_a_second_vehicle",
+        # both in one route: 40 of travel, 20 of service, so 20 too long at 10 each
+        request(
+            [vehicle(count=2, overtime={"after": 40, "max": 100, "cost_per_hour": 36000})],
+            [job(1, 1, service=20), job(2, 2)],
+        ),
+        cost=60,
+    ),
+    Case(
+        "more_overtime_than_allowed",
+        request([vehicle(overtime={"after": 20, "max": 19})], [job(1, 1), job(2, 2)]),
+        cost=20,
+        left_out=(2,),
+    ),
+    Case(
+        "overtime_up_to_max_duration",
+        request(
+            [vehicle(max_duration=50, overtime={"after": 30, "max": 100, "cost_per_hour": 3600})],
+            [job(1, 2), job(2, 3)],
+        ),
+        cost=50,
+        left_out=(2,),
+    ),
+]
+
+STORES = {"locations": [{"id": "depot", "matrix_index": 0}, {"id": "store", "matrix_index": 2}]}
+
+
+def reloading(*locations: str, **more: Any) -> Document:
+    return {"reload": {"locations": list(locations), **more}}
+
+
+RELOADS = [
+    Case(
+        "reload",
+        request(
+            [vehicle(capacity=[1], **reloading("depot"))],
+            [job(1, 1, delivery=[1]), job(2, 2, delivery=[1])],
+            **STORES,
+        ),
+        cost=60,
+    ),
+    Case(
+        "reload_where_it_is_nearer",
+        request(
+            [vehicle(capacity=[1], **reloading("depot", "store"))],
+            [job(1, 1, delivery=[1]), job(2, 3, delivery=[1])],
+            **STORES,
+        ),
+        cost=60,
+    ),
+    Case(
+        "reload_unloads_what_was_collected",
+        request(
+            [vehicle(capacity=[1], **reloading("depot"))],
+            [job(1, 1, pickup=[1]), job(2, 1, pickup=[1])],
+            **STORES,
+        ),
+        cost=40,
+    ),
+    Case(
+        "reload_leaves_the_initial_load_on_board",
+        request(
+            [vehicle(capacity=[2], initial_load=[1], **reloading("depot"))],
+            [job(1, 1, delivery=[1]), job(2, 1, delivery=[1])],
+            **STORES,
+        ),
+        cost=40,
+    ),
+    Case(
+        "no_more_reloads_than_allowed",
+        request(
+            [vehicle(capacity=[1], **reloading("depot", max_reloads=1))],
+            [job(k, k, delivery=[1]) for k in (1, 2, 3)],
+            **STORES,
+        ),
+        cost=60,
+        left_out=(3,),
+    ),
+    Case(
+        "time_to_reload",
+        request(
+            [vehicle(capacity=[1], time_window=[0, 75], **reloading("depot", duration=15))],
+            [job(1, 1, delivery=[1]), job(2, 2, delivery=[1])],
+            **STORES,
+        ),
+        cost=60,
+    ),
+    Case(
+        "no_time_to_reload",
+        request(
+            [vehicle(capacity=[1], time_window=[0, 74], **reloading("depot", duration=15))],
+            [job(1, 1, delivery=[1]), job(2, 2, delivery=[1])],
+            **STORES,
+        ),
+        cost=20,
+        left_out=(2,),
+    ),
+    Case(
+        "time_to_reload_is_paid_as_work",
+        request(
+            [
+                vehicle(
+                    capacity=[1],
+                    costs={"per_task_hour": 3600, "per_duration_hour": 3600},
+                    **reloading("depot", duration=15),
+                )
+            ],
+            [job(1, 1, delivery=[1]), job(2, 1, delivery=[1])],
+            **STORES,
+        ),
+        cost=40 + 15 + 55,
+    ),
+    Case(
+        "loaded_when_the_goods_are_ready",
+        # it may leave at 100 only if it has not waited for the goods to begin to load
+        request(
+            [vehicle(**reloading("depot", duration=20))],
+            [job(1, 1, time_windows=[[10, 10]]), job(2, 1, release_time=100, time_windows=[[110, 110]])],
+            **STORES,
+        ),
+        cost=40,
+    ),
+    Case(
+        "a_shipment_between_two_trips",
+        request(
+            [vehicle(capacity=[1], **reloading("depot"))],
+            [job(1, 3, delivery=[1], time_windows=[[0, 30]]), job(2, 3, delivery=[1])],
+            shipments=[shipment(3, 2, 1, amount=[1])],
+            **STORES,
+        ),
+        cost=120,
+    ),
+]
+
+STEPS = [
+    Case(
+        "given_steps_that_are_too_much",
+        request(
+            [vehicle("a", capacity=[2], steps=[{"type": "job", "id": k} for k in (1, 2, 3)]), vehicle("b")],
+            [job(k, 1, delivery=[1]) for k in (1, 2, 3)],
+        ),
+        cost=20,
+    ),
+    Case(
+        "given_steps_on_the_wrong_vehicle",
+        request(
+            [
+                vehicle("near", steps=[{"type": "job", "id": 1}, {"type": "job", "id": 2}]),
+                vehicle("far", 3, 3),
+            ],
+            [job(1, 1), job(2, 2, allowed_vehicles=["far"])],
+        ),
+        cost=40,
+    ),
+]
+
+ALL += ALTERNATIVES_IN_TIME + RELEASES + OVERTIMES + RELOADS + STEPS
+
+WAITING = [
+    Case(
+        "waits_a_part_at_each_stop",
+        # 80 to wait in all, 40 at each of the two
+        request([vehicle(start_latest=0, max_wait=40)], [job(1, 1), job(2, 2, time_windows=[[100, 100]])]),
+        cost=40,
+    ),
+    Case(
+        "would_have_to_wait_too_long",
+        request([vehicle(start_latest=0, max_wait=39)], [job(1, 1), job(2, 2, time_windows=[[100, 100]])]),
+        cost=20,
+        left_out=(2,),
+    ),
+    Case(
+        "the_patient_one_goes",
+        request(
+            [vehicle("near", start_latest=0, max_wait=50), vehicle("far", 3, 3, start_latest=0)],
+            [job(1, 1, time_windows=[[100, 100]])],
+        ),
+        cost=40,
+    ),
+]
+
+ALL += WAITING

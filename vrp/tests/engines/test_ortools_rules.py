@@ -23,11 +23,20 @@ def rides(draw: st.DrawFn, document: Document) -> None:
         document["shipments"].append(draw(shipments) | {"id": number})
     for shipment in document["shipments"]:
         shipment["max_ride_time"] = draw(st.integers(5, 90))
+    for vehicle in document["vehicles"]:
+        vehicle.pop("breaks", None)
+
+
+def waiting(draw: st.DrawFn, document: Document) -> None:
+    for vehicle in document["vehicles"]:
+        vehicle["max_wait"] = draw(st.integers(0, 60))
+        vehicle.pop("breaks", None)
 
 
 RULES: dict[str, Add] = {
     "alternatives": alternatives,
     "max_ride_time": rides,
+    "max_wait": waiting,
 }
 
 
