@@ -8,18 +8,19 @@ import math
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import permutations
 
 from vrp.domain import objective, rules
 from vrp.domain import request as requests
 from vrp.domain.evaluator import Evaluation, Trial, judge, route_with
-from vrp.domain.features import Feature
 from vrp.domain.plan import Plan, Route, Step
 from vrp.domain.problem import NO_WAY, Item, Order, Problem, Reload, Task, Vehicle
 from vrp.domain.schedule import TimedRoute
 
 Items = tuple[Item, ...]
 _NONE: Items = ()
+_NOT_TRAVEL = ("/soft", "/overtime", "/compactness")  # endings of the paths of costs
+_FEW_BREAKS = 3
 _SEATED = 6  # ways to go, of those that leave no seat for a break, for which all its seats are tried
 
 
@@ -86,8 +87,6 @@ class Board:
         self.related = {problem.orders_by_name[name].index for name in related}
         goal = problem.request.objective
         self.is_whole = bool((goal.balance and goal.balance.weight) or goal.stability)
-        is_soft = Feature.SOFT_TIME_WINDOWS in problem.features
-        self._only_travel_counts = not (self.is_whole or goal.compactness or is_soft)
 
     @classmethod
     def of(cls, evaluation: Evaluation) -> "Board":
@@ -152,7 +151,7 @@ class Board:
         """This will list all ways to serve an order by a vehicle, those that may be cheapest first."""
         items = self.items(vehicle)
         price = _Price(vehicle, items)
-        added = self._added(order, vehicle)
+        added = self._added(order, vehicle) - self._credit(vehicle)
         found = [
             Way(vehicle, items, at, first, then, second, added + price.of(at, first, then, second))
             for at, first, then, second in _placed(order, vehicle, items)
@@ -160,21 +159,14 @@ class Board:
         found.sort(key=lambda way: way.at_least)
         return found
 
-    def is_bounded(self, vehicle: Vehicle) -> bool:
-        """This will tell whether travel alone bounds what a way costs: nothing else has a price that could fall."""
-        spec, costs = vehicle.spec, vehicle.spec.costs
-        return self._only_travel_counts and not (
-            costs.per_wait_hour or costs.per_duration_hour or costs.per_task_hour or spec.overtime
-        )
-
     def best_places(self, order: Order, vehicles: Iterable[Vehicle], k: int) -> list[Insertion]:
         """This will return the `k` cheapest legal places for an order, the cheapest first."""
-        ways = [(self.is_bounded(v), way) for v in vehicles for way in self.ways(order, v)]
-        ways.sort(key=lambda pair: pair[1].at_least)
+        ways = [way for vehicle in vehicles for way in self.ways(order, vehicle)]
+        ways.sort(key=lambda way: way.at_least)
         found: list[Insertion] = []
-        for is_bounded, way in ways:
-            if len(found) == k and is_bounded and way.at_least >= found[-1].extra_cost:
-                continue
+        for way in ways:
+            if len(found) == k and way.at_least >= found[-1].extra_cost:
+                break
             tried = self.try_(order, way)
             if tried.is_legal:
                 found = sorted([*found, tried], key=lambda insertion: insertion.extra_cost)[:k]
@@ -185,10 +177,9 @@ class Board:
     ) -> Insertion | None:
         """This will return the cheapest legal way on a vehicle that costs less than `below`, if there is one."""
         best: Insertion | None = None
-        is_bounded = self.is_bounded(vehicle)
         refused: list[Way] = []
         for way in self.ways(order, vehicle):
-            if is_bounded and way.at_least >= below:
+            if way.at_least >= below:
                 break
             tried = self.try_(order, way)
             if tried.is_legal and tried.extra_cost < below:
@@ -206,8 +197,29 @@ class Board:
 
     def _added(self, order: Order, vehicle: Vehicle) -> float:
         """What serving the order costs wherever it goes on this vehicle."""
+        costs = vehicle.spec.costs
         wishes = (w.cost for w in order.spec.preferred_vehicles if str(w.vehicle) in vehicle.names)
-        return sum(wishes) + (0.0 if vehicle.index in self.trials else vehicle.spec.costs.fixed)
+        work = sum(task.service(vehicle) for task in order.tasks)
+        fixed = 0.0 if vehicle.index in self.trials else costs.fixed
+        return sum(wishes) + fixed + work * (costs.per_task_hour + costs.per_duration_hour) / 3600
+
+    def _credit(self, vehicle: Vehicle) -> float:
+        """No more than this can be saved on a vehicle by one more order beside the travel: what is paid now for
+        waiting, resting, setting up, overtime, soft times and all that is priced across routes."""
+        trial = self.trials.get(vehicle.index)
+        credit = self._whole_cost if self.is_whole else 0.0
+        if trial is None:
+            return credit
+        costs, route = vehicle.spec.costs, trial.route
+        idle = route.total("waiting_time") + route.total("break_time")
+        paid = idle * (costs.per_wait_hour + costs.per_duration_hour)
+        paid += route.total("setup") * (costs.per_task_hour + costs.per_duration_hour)
+        others = (amount for path, amount in route.breakdown.items() if path.endswith(_NOT_TRAVEL))
+        return credit + paid / 3600 + sum(others)
+
+    @property
+    def _whole_cost(self) -> float:
+        return _terms(self.problem, self.routes)
 
     def saving(self, vehicle: Vehicle, rest: Items) -> float:
         """This will return what the plan costs less when a vehicle's route is cut down to `rest`."""
@@ -338,10 +350,13 @@ def _reloads(vehicle: Vehicle, items: Items) -> tuple[Reload, ...]:
 
 
 def _with_breaks(order: Order, breaks: list[requests.Break]) -> Iterator[Items]:
-    for before in range(len(breaks) + 1):
-        for between in range(before, len(breaks) + 1) if len(order.tasks) > 1 else (before,):
-            head, middle, tail = breaks[:before], breaks[before:between], breaks[between:]
-            yield tuple(chain(head, order.tasks[:1], middle, order.tasks[1:], tail))
+    """Every way to serve one order alone with the breaks before, between and after its stops; of more breaks than a
+    few, in the order they begin."""
+    first, second = order.tasks[:1], order.tasks[1:]
+    for pauses in permutations(breaks) if len(breaks) <= _FEW_BREAKS else [tuple(breaks)]:
+        for before in range(len(pauses) + 1):
+            for then in range(before, len(pauses) + 1) if second else (before,):
+                yield (*pauses[:before], *first, *pauses[before:then], *second, *pauses[then:])
 
 
 class _Price:
@@ -350,6 +365,7 @@ class _Price:
     def __init__(self, vehicle: Vehicle, items: Items) -> None:
         self.travel, costs = vehicle.travel, vehicle.spec.costs
         self.per_second, self.per_metre = costs.per_hour / 3600, costs.per_km / 1000
+        self.per_second_out = costs.per_duration_hour / 3600
         self.is_used = bool(items)
         self.end = vehicle.end
         self.before: list[int | None] = [vehicle.start]  # the place left before each item, and before the end
@@ -378,9 +394,10 @@ class _Price:
     def _leg(self, a: int | None, b: int | None) -> float:
         if a is None or b is None:
             return 0.0
-        if self.travel.costs is not None:
-            return max(0.0, self.travel.costs.item(a, b))
         seconds = self.travel.durations.item(a, b)
         if seconds == NO_WAY:
             return 0.0
-        return seconds * self.per_second + self.travel.distances.item(a, b) * self.per_metre
+        out = seconds * self.per_second_out
+        if self.travel.costs is not None:
+            return out + max(0.0, self.travel.costs.item(a, b))
+        return out + seconds * self.per_second + self.travel.distances.item(a, b) * self.per_metre

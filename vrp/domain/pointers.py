@@ -86,17 +86,18 @@ class Pointers:
             patch.append({"op": "add", "path": f"{need}/-", "value": vehicle.spec.id})
         return patch, need
 
-    def one_more(self, vehicle: Vehicle) -> tuple[list[Document], str]:
-        """This will write that there is one more vehicle of a kind: a higher count, else a copy under a new name."""
+    def one_more(self, vehicle: Vehicle) -> tuple[list[Document], str, str | int]:
+        """This will write that there is one more vehicle of a kind: a higher count, else a copy under a new name;
+        with the pointer to that, and the name that requests call it by."""
         pointer, row = self._row(vehicle)
         if vehicle.spec.count > 1:
             need = f"{pointer}/count"
-            return self.replace(need, vehicle.spec.count + 1), need
+            return self.replace(need, vehicle.spec.count + 1), need, vehicle.spec.id
         taken = {str(other.get("id")) for other in self.document["vehicles"]}
         number = next(k for k in range(2, len(taken) + 3) if f"{vehicle.spec.id}-{k}" not in taken)
         another = copy.deepcopy({key: value for key, value in row.items() if key not in ("steps", "count")})
         another["id"] = f"{vehicle.spec.id}-{number}"
-        return [{"op": "add", "path": "/vehicles/-", "value": another}], "/vehicles/-"
+        return [{"op": "add", "path": "/vehicles/-", "value": another}], "/vehicles/-", another["id"]
 
     def _row(self, vehicle: Vehicle) -> tuple[str, Document]:
         pointer = self.to(*vehicle.path)

@@ -85,7 +85,7 @@ def changes(
 def penalty(order: Order, cheapest: Insertion, pointers: Pointers) -> Change:
     """This will say how much dearer leaving the order out would have to be for it to be served."""
     assert order.penalty is not None
-    by = math.floor((cheapest.extra_cost - order.penalty) * 100 + 1) / 100
+    by = math.floor(round((cheapest.extra_cost - order.penalty) * 100, 4) + 1) / 100
     pointer = pointers.to(*order.path, "penalty")
     price = round(order.penalty + by, 2)
     message = f"Let leaving out {order.id} cost {price:g} instead of {order.penalty:g}."
@@ -385,23 +385,21 @@ def _one_more_vehicle(board: Board, order: Order, pointers: Pointers) -> Iterato
     """One more of the vehicles that are all in use."""
     best: Change | None = None
     spare = {v.path for v in board.problem.vehicles if v.index not in board.trials}
-    tried = set()
-    for vehicle in board.problem.vehicles:
-        if vehicle.path in spare or vehicle.path in tried or not may_serve(board.problem, order, vehicle):
+    for vehicle in {v.path: v for v in board.problem.vehicles if v.path not in spare}.values():
+        patch, need, name = pointers.one_more(vehicle)
+        spec = vehicle.spec.model_copy(update={"id": name}) if name != vehicle.spec.id else vehicle.spec
+        another = replace(vehicle, index=-1, id=name, spec=spec, locks=(), is_closed=False)
+        if not may_serve(board.problem, order, another):
             continue
-        tried.add(vehicle.path)
-        fresh = Board(board.problem, board.trials.values())
-        free = replace(vehicle, locks=(), index=-1)
-        insertion = fresh.cheapest(order, free)
+        insertion = Board(board.problem, board.trials.values()).cheapest(order, another)
         if insertion:
-            patch, need = pointers.one_more(vehicle)
             message = f"Use one more vehicle like {vehicle.spec.id}."
             change = Change(
                 "vehicles",
                 message,
                 need,
                 1,
-                vehicle.spec.id,
+                name,
                 insertion.way.position,
                 insertion.extra_cost,
                 patch,

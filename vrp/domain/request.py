@@ -176,11 +176,11 @@ class Stop(Frozen):
     description: Text = ""
     setup: Seconds = 0
     service: Seconds = 0
-    setup_per_type: PerType = {}
-    service_per_type: PerType = {}
+    setup_per_type: PerType = Field(default_factory=dict)
+    service_per_type: PerType = Field(default_factory=dict)
     time_windows: Windows = ()
     release_time: Seconds | None = None
-    meta: Meta = {}
+    meta: Meta = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _lies_somewhere(self) -> "Stop":
@@ -217,7 +217,7 @@ class Shipment(Served):
     pickup: Stop
     delivery: Stop
     max_ride_time: Seconds | None = None
-    meta: Meta = {}
+    meta: Meta = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _has_a_name(self) -> "Shipment":
@@ -278,7 +278,7 @@ class GivenStep(Frozen):
     service_at: Seconds | None = None
     service_after: Seconds | None = None
     service_before: Seconds | None = None
-    meta: Meta = {}
+    meta: Meta = Field(default_factory=dict)
 
 
 class Vehicle(Frozen):
@@ -310,7 +310,7 @@ class Vehicle(Frozen):
     loading_policy: Literal["any", "lifo", "fifo"] = "any"
     costs: Costs = Costs()
     steps: Annotated[tuple[GivenStep, ...], Field(max_length=2 * limits.MAX_STOPS)] = ()
-    meta: Meta = {}
+    meta: Meta = Field(default_factory=dict)
 
 
 class Location(Frozen):
@@ -318,7 +318,7 @@ class Location(Frozen):
     coordinates: Coordinates | None = None
     address: Text = ""
     matrix_index: Index | None = None
-    meta: Meta = {}
+    meta: Meta = Field(default_factory=dict)
 
 
 def _square(value: Any, low: int, high: int, whole: bool) -> np.ndarray:
@@ -471,7 +471,7 @@ class Request(Frozen):
     units: Units = Units()
     timezone: Annotated[str, Field(max_length=100), AfterValidator(clock.known_timezone)] = "UTC"
     options: Options = Options()
-    meta: Meta = {}
+    meta: Meta = Field(default_factory=dict)
 
 
 def read(document: Any) -> Request:
