@@ -178,7 +178,11 @@ def _place(
         elif size is None and row.get("coordinates") is None:
             yield Fault(place, f"location {location!r} has no coordinates", "missing")
     elif isinstance(location, list) and size is not None and index is None:
-        yield Fault(index_place, "is needed when matrices are given", "missing")
+        if isinstance(place[-1], int):  # a place to reload has no key for its index
+            message = "is in no matrix; name a location that has a matrix_index"
+            yield Fault(place, message, "missing")
+        else:
+            yield Fault(index_place, "is needed when matrices are given", "missing")
     if not _is_index(index):
         return
     if size is None and location is None and index not in by_index:
