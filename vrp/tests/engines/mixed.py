@@ -4,6 +4,7 @@ Each feature is in a request with a modest probability, so that most have severa
 such that it matters: a time window some vehicles miss, a capacity for some of the jobs.
 """
 
+from collections.abc import Callable
 from copy import deepcopy
 from math import comb, factorial
 from random import Random
@@ -91,6 +92,21 @@ OFTEN = {
 def mixed_request(random: Random) -> Document:
     """A request of one to seven orders and one to three vehicles."""
     return _Request(random, _features(random)).document()
+
+
+def request_for(random: Random, lacks: Callable[[Document], int]) -> Document:
+    """The same, with fewer and fewer features until `lacks` counts none that an engine does not model."""
+    uses, seed = _features(random), random.random()
+
+    def without(feature: str) -> Document:
+        return _Request(Random(seed), uses - {feature}).document()
+
+    document = without("")
+    while lacks(document):
+        least = min(sorted(uses), key=lambda feature: lacks(without(feature)))
+        document = without(least)
+        uses.remove(least)
+    return document
 
 
 def overfull_request(random: Random) -> Document:

@@ -1,7 +1,7 @@
 """One mixed request, given to every engine that can do it, judged, and compared with the best plan there is."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from vrp import engines, planner
@@ -42,16 +42,18 @@ class Trial:
         return got[4] > best[4] + max(1, 0.05 * abs(best[4]))
 
 
-def tried(document: Document, patience: float = PATIENCE) -> Trial:
-    """Ask everybody who can do it, judge every plan, and compare the last with the best there is."""
+def tried(
+    document: Document, names: Sequence[str] = engines.installed(), patience: float = PATIENCE
+) -> Trial:
+    """Ask every engine that can do it, judge every plan, and compare the last with the best there is."""
     problem = planner.prepare(document)
     best = brute.optimum(problem)
     trial = Trial(best.rank, best.is_feasible)
-    lacks = {name: engines.missing(name, problem) for name in engines.installed()}
+    lacks = {name: engines.missing(name, problem) for name in names}
     try:
         trial.auto = engines.choose(problem)
-    except EngineCannot:
-        trial.refused_for = ", ".join(min(lacks.values(), key=len))
+    except EngineCannot as refusal:
+        trial.refused_for = refusal.faults[-1].msg
     for name in lacks:
         if lacks[name]:
             continue

@@ -7,14 +7,15 @@ import json
 import os
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from multiprocessing import get_context
 from random import Random
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
-from vrp import engines
-from vrp.tests.engines.mixed import mixed_request, mixed_requests
+from vrp import engines, planner
+from vrp.tests.engines.mixed import mixed_request, mixed_requests, request_for
 from vrp.tests.engines.mixed_trial import Trial, tried
 from vrp.tests.problems import Document
 from vrp.tests.shrinking import smallest
@@ -26,40 +27,56 @@ FIRST = int(os.environ.get("ROUTEBOOK_MIXED_SEED", "1"))  # case k is drawn with
 @settings(max_examples=10, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 @given(document=mixed_requests)
 def test_no_engine_breaks_a_rule_of_a_mixed_request(document: Document) -> None:
-    trial = tried(document)
-
-    assert not trial.complaints, pinned(document)
+    assert not tried(document).complaints, pinned(document)
 
 
 @pytest.mark.evidence
 @pytest.mark.timeout(120 + 2 * CASES)
 def test_hundreds_of_mixed_requests() -> None:
-    trials = in_parallel(range(FIRST, FIRST + CASES))
+    trials = in_parallel("", range(FIRST, FIRST + CASES))
 
     print(account(trials))
-    wrong = [seed for seed, trial in trials.items() if trial.complaints]
     answered = [seed for seed, trial in trials.items() if trial.auto and trial.has_legal_plan]
     far = [seed for seed in answered if trials[seed].is_far(trials[seed].auto)]
-    assert not wrong, "\n".join(pinned(request(seed)) for seed in wrong[:3])
+    assert_right("", trials)
     assert len(far) <= 0.05 * len(answered), f"far from the best plan: seeds {far}"
 
 
-def request(seed: int) -> Document:
-    return mixed_request(Random(seed))
+@pytest.mark.evidence
+@pytest.mark.timeout(120 + CASES)
+@pytest.mark.parametrize("engine", [name for name in engines.installed() if name != "sisr"])
+def test_hundreds_of_requests_of_all_that_an_engine_does(engine: str) -> None:
+    trials = in_parallel(engine, range(FIRST, FIRST + CASES // 4))
+
+    print(account(trials))
+    assert_right(engine, trials)
 
 
-def in_parallel(seeds: range) -> dict[int, Trial]:
+def request(engine: str, seed: int) -> Document:
+    """The request of a seed; where an engine is named, as much of it as the engine does."""
+    if not engine:
+        return mixed_request(Random(seed))
+    return request_for(Random(seed), lambda document: len(engines.missing(engine, planner.prepare(document))))
+
+
+def in_parallel(engine: str, seeds: range) -> dict[int, Trial]:
     """Each core tries requests in a process of its own."""
     with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
-        return dict(zip(seeds, pool.map(tried_by_seed, seeds, chunksize=5), strict=True))
+        return dict(zip(seeds, pool.map(partial(tried_by_seed, engine), seeds, chunksize=5), strict=True))
 
 
-def tried_by_seed(seed: int) -> Trial:
+def tried_by_seed(engine: str, seed: int) -> Trial:
+    document = request(engine, seed)
     try:
-        return tried(request(seed))
+        return tried(document, [engine] if engine else engines.installed())
     except Exception as error:
-        error.add_note(f"the request of seed {seed}: {json.dumps(request(seed))}")
+        error.add_note(f"the request of seed {seed}: {json.dumps(document)}")
         raise
+
+
+def assert_right(engine: str, trials: dict[int, Trial]) -> None:
+    wrong = [seed for seed, trial in trials.items() if trial.complaints]
+    assert not wrong, "\n".join(pinned(request(engine, seed)) for seed in wrong[:3])
 
 
 def account(trials: dict[int, Trial]) -> str:
@@ -70,7 +87,7 @@ def account(trials: dict[int, Trial]) -> str:
         f"{len(trials)} requests; {len(trials) - len(legal)} whose fixed parts break a rule in every plan",
         f"auto refused {refusals.total()}, took {dict(Counter(trial.auto for trial in legal.values()))}",
     ]
-    for engine in engines.installed():
+    for engine in sorted({name for trial in legal.values() for name in trial.ranks}):
         asked = {seed: trial for seed, trial in legal.items() if engine in trial.ranks}
         far = [seed for seed, trial in asked.items() if trial.is_far(engine)]
         as_auto = [seed for seed in far if trials[seed].auto == engine]
