@@ -8,7 +8,7 @@ from typing import Any
 
 from vrp.domain import relax
 from vrp.domain.evaluator import Evaluation
-from vrp.domain.insertion import Board, Insertion, is_allowed, may_serve
+from vrp.domain.insertion import Board, Insertion, badness, is_allowed, may_serve
 from vrp.domain.plan import Plan
 from vrp.domain.pointers import Document, Pointers
 from vrp.domain.problem import Order, Problem, Task, Vehicle
@@ -65,6 +65,7 @@ _FIRST = (
     "MAX_TASKS",
     "BREAK",
 )
+_PATIENCE = 1.5  # seconds for each of these questions; problems of some hundred stops need a small part of it
 # The kinds of change that answer a reason, by the pointer's words.
 _ANSWERS = {
     "CAPACITY": ("capacity",),
@@ -131,7 +132,7 @@ class Explanation:
 
 
 def explain(
-    evaluation: Evaluation, document: Document | None = None, seconds: float = 2.0
+    evaluation: Evaluation, document: Document | None = None, seconds: float = _PATIENCE
 ) -> list[Explanation]:
     """This will say of every order left out why no vehicle serves it and, where the request's `document` is given,
     what single change would let it in. Reasons are looked for during `seconds`, changes as long again."""
@@ -140,12 +141,13 @@ def explain(
     found = [_explained(board, order, now + seconds) for order in evaluation.left_out]
     if document is not None:
         pointers, deadline = Pointers(document), time.monotonic() + seconds
-        for explanation in found:
-            explanation.changes = _changes(board, explanation, pointers, deadline)
+        for left, explanation in zip(range(len(found), 0, -1), found, strict=True):
+            share = max(0.0, deadline - time.monotonic()) / left  # a fair part of the time for each
+            explanation.changes = _changes(board, explanation, pointers, time.monotonic() + share)
     return found
 
 
-def repair(evaluation: Evaluation, seconds: float = 2.0) -> Plan | None:
+def repair(evaluation: Evaluation, seconds: float = _PATIENCE) -> Plan | None:
     """This will insert orders that ought to be served and can be, or cost less so than left out, each at its
     cheapest place; None when there are none."""
     deadline = time.monotonic() + seconds
@@ -183,7 +185,7 @@ def places(board: Board, order: Order, k: int) -> list[Insertion]:
     return found
 
 
-def marginal_costs(evaluation: Evaluation, seconds: float = 2.0) -> dict[int, float]:
+def marginal_costs(evaluation: Evaluation, seconds: float = _PATIENCE) -> dict[int, float]:
     """This will return what leaving out each served order would save, by its index, as far as time allows."""
     deadline = time.monotonic() + seconds
     saved: dict[int, float] = {}
@@ -203,6 +205,7 @@ def _alternatives(problem: Problem, order: Order) -> list[Order]:
 
 
 def _explained(board: Board, order: Order, deadline: float) -> Explanation:
+    """Past the deadline a vehicle is only asked where none has answered yet, or the answer is plain."""
     explanation = Explanation(order)
     best: tuple[Any, ...] | None = None
     for alternative in _alternatives(board.problem, order):
@@ -210,40 +213,36 @@ def _explained(board: Board, order: Order, deadline: float) -> Explanation:
         for vehicle in board.problem.vehicles:
             key = vehicle.index if vehicle.index in board.trials else vehicle.path
             if key not in codes:
-                codes[key], found = _asked(board, alternative, vehicle, deadline)
-                if found and (best is None or _order_of(found) < best):
-                    best, explanation.cheapest = _order_of(found), found
+                if explanation.reasons and time.monotonic() > deadline:
+                    codes[key] = _plain(board, alternative, vehicle)
+                else:
+                    codes[key], found = _asked(board, alternative, vehicle, deadline)
+                    if found and (best is None or badness(found) < best):
+                        best, explanation.cheapest = badness(found), found
             if codes[key] and vehicle.id not in explanation.reasons.setdefault(codes[key], []):
                 explanation.reasons[codes[key]].append(vehicle.id)
     _settle(explanation)
     return explanation
 
 
-def _order_of(insertion: Insertion) -> tuple[int, int, float]:
-    broken = insertion.violations
-    return len(broken), sum(violation.amount or 0 for violation in broken), insertion.extra_cost
+def _plain(board: Board, order: Order, vehicle: Vehicle) -> str:
+    """Why a vehicle cannot take the order, where that can be said without trying; '' where it cannot."""
+    problem = board.problem
+    owners = {problem.locked_to.get(task.key, vehicle.index) for task in order.tasks}
+    if vehicle.is_closed or owners != {vehicle.index}:
+        return "LOCKED"
+    if not may_serve(problem, order, vehicle):
+        return "SKILL" if is_allowed(problem, order, vehicle) else "VEHICLE_NOT_ALLOWED"
+    return _CODES.get(board.lacks_room(order, vehicle), "")
 
 
 def _asked(board: Board, order: Order, vehicle: Vehicle, deadline: float) -> tuple[str, Insertion | None]:
     """Why a vehicle cannot take the order ('' if it can), and its best place there."""
-    problem = board.problem
-    if not may_serve(problem, order, vehicle):
-        nearest = board.try_(order, board.ways(order, vehicle)[0])
-        owners = {problem.locked_to.get(task.key, vehicle.index) for task in order.tasks}
-        if owners != {vehicle.index}:
-            return "LOCKED", nearest
-        return ("SKILL" if is_allowed(problem, order, vehicle) else "VEHICLE_NOT_ALLOWED"), nearest
-    if vehicle.is_closed:
-        return "LOCKED", None
-    legal = board.cheapest(order, vehicle, math.inf, deadline)
-    if legal:
+    if code := _plain(board, order, vehicle):
+        return code, board.scan(order, vehicle, math.inf, deadline)[1]
+    legal, least = board.scan(order, vehicle, math.inf, deadline)
+    if legal or least is None:
         return "", legal
-    tried: list[Insertion] = []
-    for way in board.ways(order, vehicle):
-        tried.append(board.try_(order, way))
-        if time.monotonic() > deadline:
-            break
-    least = min(tried, key=_order_of)
     return _code(least), least
 
 
@@ -277,14 +276,19 @@ def _changes(board: Board, explanation: Explanation, pointers: Pointers, deadlin
         return [relax.penalty(order, best, pointers)] if is_price else []
     found: dict[str, Change] = {}
     for alternative in _alternatives(board.problem, order):
-        for change in _changes_for(board, alternative, pointers, deadline):
+        for change in _changes_for(board, alternative, best, pointers, deadline):
             if change.need not in found or change.effort < found[change.need].effort:
                 found[change.need] = change
     return sorted(found.values(), key=lambda change: (change.effort, change.extra_cost))
 
 
-def _changes_for(board: Board, order: Order, pointers: Pointers, deadline: float) -> Sequence[Change]:
+def _changes_for(
+    board: Board, order: Order, nearest: Insertion | None, pointers: Pointers, deadline: float
+) -> Sequence[Change]:
+    """The vehicle that would break least is asked first."""
     able = [v for v in board.vehicles() if may_serve(board.problem, order, v) and not v.is_closed]
+    if nearest is not None:
+        able.sort(key=lambda vehicle: vehicle.index != nearest.vehicle.index)
     found = list(relax.changes(board, order, able, pointers, deadline))
     for vehicle in board.vehicles():
         if vehicle not in able and time.monotonic() < deadline:

@@ -176,24 +176,54 @@ class Board:
         self, order: Order, vehicle: Vehicle, below: float = math.inf, deadline: float = math.inf
     ) -> Insertion | None:
         """This will return the cheapest legal way on a vehicle that costs less than `below`, if there is one."""
+        if self.lacks_room(order, vehicle):
+            return None
+        return self.scan(order, vehicle, below, deadline)[0]
+
+    def scan(
+        self, order: Order, vehicle: Vehicle, below: float = math.inf, deadline: float = math.inf
+    ) -> tuple[Insertion | None, Insertion | None]:
+        """This will return the cheapest legal way on a vehicle below a price, and, of the ways that were tried and
+        are not legal, the one that breaks least. At least one way is tried, more until `deadline`."""
         best: Insertion | None = None
-        refused: list[Way] = []
-        for way in self.ways(order, vehicle):
-            if way.at_least >= below:
+        refused: list[Insertion] = []
+        for number, way in enumerate(self.ways(order, vehicle)):
+            if way.at_least >= below or (number and time.monotonic() > deadline):
                 break
             tried = self.try_(order, way)
-            if tried.is_legal and tried.extra_cost < below:
+            if not tried.is_legal:
+                refused.append(tried)
+            elif tried.extra_cost < below:
                 best, below = tried, tried.extra_cost
-            elif not tried.is_legal and len(refused) < _SEATED:
-                refused.append(way)
-            if time.monotonic() > deadline:
-                break
         if best is None and vehicle.spec.breaks:
-            for way in refused:
-                tried = self.try_(order, self.reseated(way))
+            for insertion in refused[:_SEATED]:
+                if time.monotonic() > deadline:
+                    break
+                tried = self.try_(order, self.reseated(insertion.way))
                 if tried.is_legal and tried.extra_cost < below:
                     best, below = tried, tried.extra_cost
-        return best
+        return best, min(refused, key=badness, default=None)
+
+    def lacks_room(self, order: Order, vehicle: Vehicle) -> str:
+        """This will name the cause ("load", "max_tasks") for which an order fits nowhere on a vehicle's route,
+        whatever the place; '' where that cannot be said without trying."""
+        trial = self.trials.get(vehicle.index)
+        spec = vehicle.spec
+        has = sum(1 for _ in trial.route.tasks) if trial else 0
+        if trial and spec.max_tasks is not None and has + len(order.tasks) > spec.max_tasks:
+            return "max_tasks"
+        if vehicle.capacity is None or spec.reload:
+            return ""
+        first = order.tasks[0]
+        for dimension, most in enumerate(vehicle.capacity):
+            initial = sum(spec.initial_load[dimension : dimension + 1])
+            start = trial.route.load_start[dimension] if trial else initial
+            end = trial.route.visits[-1].load[dimension] if trial else initial
+            if start + first.delivery[dimension] > most or end + first.pickup[dimension] > most:
+                return "load"
+            if first.change[dimension] > most:
+                return "load"
+        return ""
 
     def _added(self, order: Order, vehicle: Vehicle) -> float:
         """What serving the order costs wherever it goes on this vehicle."""
@@ -238,6 +268,12 @@ class Board:
         seated = seat_breaks(self.problem, way.vehicle, items, required(way.vehicle))
         at = seated.index(way.items[way.position])
         return Way(way.vehicle, (*seated[:at], *seated[at + 1 :]), at, seated[at : at + 1])
+
+
+def badness(insertion: Insertion) -> tuple[int, int, float]:
+    """This will rank ways that are not legal: by how much they break, then by price."""
+    broken = insertion.violations
+    return len(broken), sum(violation.amount or 0 for violation in broken), insertion.extra_cost
 
 
 def seat_breaks(problem: Problem, vehicle: Vehicle, items: Items, breaks: Sequence[requests.Break]) -> Items:

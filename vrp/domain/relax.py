@@ -64,22 +64,24 @@ def changes(
     """This will list, for each value of the request that could let the order onto one of the vehicles, the least
     change that does. The scan ends at `deadline` (time.monotonic) with what it has found."""
     found: dict[str, Change] = {}
-    for vehicle in vehicles:
+    for number, vehicle in enumerate(vehicles):
+        if number and time.monotonic() > deadline:
+            break
         ways = board.ways(order, vehicle)
         tried = [(way, board.try_(order, way)) for way in _until(deadline, ways)]
         if any(insertion.is_legal for _, insertion in tried):
             continue
         for knob in _knobs(board, order, vehicle, tried):
             pointer = pointers.to(*knob.place)
-            best = found.get(pointer)
-            change = _least(board, order, knob, tried, best, pointers, deadline)
+            change = _least(board, order, knob, tried, found.get(pointer), pointers, deadline)
             if change:
                 found[pointer] = change
+    if time.monotonic() < deadline:
+        found |= {change.need: change for change in _one_more_vehicle(board, order, pointers)}
+    for vehicle in vehicles:
         for change in _without_another(board, order, vehicle, pointers, deadline):
             found[change.need] = _better(found.get(change.need), change)
-        if time.monotonic() > deadline:
-            break
-    return [*found.values(), *_one_more_vehicle(board, order, pointers)]
+    return list(found.values())
 
 
 def penalty(order: Order, cheapest: Insertion, pointers: Pointers) -> Change:
@@ -127,8 +129,8 @@ def _least(
     most = min(knob.most, int(best.by or 0)) if best else knob.most
     open_to = [way for way, insertion in tried if {v.cause for v in insertion.violations} <= knob.causes]
     fitting, by = [], most
-    for way in open_to:
-        if most < 1 or time.monotonic() > deadline:
+    for number, way in enumerate(open_to):
+        if most < 1 or (number and time.monotonic() > deadline):
             break
         if not _fits(board, order, way, knob, by):
             continue
