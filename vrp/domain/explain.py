@@ -142,6 +142,8 @@ def explain(
     if document is not None:
         pointers, deadline = Pointers(document), time.monotonic() + seconds
         for left, explanation in zip(range(len(found), 0, -1), found, strict=True):
+            if time.monotonic() > deadline + seconds:
+                break
             share = max(0.0, deadline - time.monotonic()) / left  # a fair part of the time for each
             explanation.changes = _changes(board, explanation, pointers, time.monotonic() + share)
     return found
