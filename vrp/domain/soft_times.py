@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from vrp.domain.schedule import Visit
 
 Rows = list[tuple[int, int, SoftWindow | None]]  # when it opens, when it closes, what is soft about it
-_MOST_CELLS = 20_000_000  # of all tables; where they would have more, not every start is tried
+_MOST_CELLS = 3_000_000  # of all tables; where they would have more, not every start is tried
 
 
 @dataclass
@@ -48,37 +48,27 @@ def cheapest(
     the windows cannot be kept."""
     costs, overtime = vehicle.spec.costs, vehicle.spec.overtime
     hourly = costs.per_wait_hour + costs.per_duration_hour
-    nodes = _nodes(vehicle, visits, earliest, latest)
-    offsets = list(accumulate(node.lasts for node in nodes))
+    table = _Table(_nodes(vehicle, visits, earliest, latest))
+    found = table.path(table.prices[0] - hourly * table.times[0], hourly * table.times[-1])
     lengths = [overtime.after] if overtime else []
     lengths += [max_duration] if max_duration is not None else []
-    moments = _moments(nodes, offsets, [length - offsets[-1] for length in lengths])
-    times = [moments + offset for offset in offsets]
-    prices = [_priced(node.rows, at) for node, at in zip(nodes, times, strict=True)]
-    if lengths:
-        starts = np.flatnonzero(np.isfinite(prices[0]))
-        starts = starts[:: 1 + len(starts) * len(moments) * len(nodes) // _MOST_CELLS]
-        begun = np.full((len(starts), len(moments)), np.inf)
-        begun[np.arange(len(starts)), starts] = prices[0][starts]
-        duration = times[-1] - times[0][starts][:, None]
+    if found and any(found.end - found.start > length for length in lengths):
+        table = _Table(table.nodes, lengths)
+        starts = table.starts()
+        duration = table.times[-1] - table.times[0][starts][:, None]
         ending = hourly * duration
         if overtime:
             ending = ending + overtime.cost_per_hour * np.maximum(0, duration - overtime.after)
         if max_duration is not None:
             ending = np.where(duration > max_duration, np.inf, ending)
-    else:
-        begun = (prices[0] - hourly * times[0])[None]
-        ending = hourly * times[-1][None]
-    reached, _, _ = deque(_forward(nodes, times, prices, begun), maxlen=1)[0]
-    total = np.round(reached + ending, 3)
-    if not total.size or not np.isfinite(total.min()):
+        found = table.path_of_one(starts, ending)
+    if found is None:
         return None
-    best = total == total.min()
-    last = int(np.argmax(best.any(axis=0)))  # the earliest end
-    row = len(best) - 1 - int(np.argmax(best[::-1, last]))  # and the latest start
-    return _traced(
-        nodes, times, list(_forward(nodes, times, prices, begun[row : row + 1])), last, len(visits)
-    )
+    wanted = [0] * len(visits)
+    for node, begins in zip(table.nodes[1:], found.begins, strict=True):
+        if node.visit is not None:
+            wanted[node.visit] = begins
+    return found.start, wanted
 
 
 def _nodes(vehicle: Vehicle, visits: Sequence["Visit"], earliest: int, latest: int) -> list[_Node]:
@@ -103,6 +93,82 @@ def _nodes(vehicle: Vehicle, visits: Sequence["Visit"], earliest: int, latest: i
     return nodes
 
 
+@dataclass
+class _Path:
+    """Times for a whole route: its start, its end, when each node after the start begins."""
+
+    start: int
+    end: int
+    begins: list[int]
+
+
+class _Table:
+    """The prices of all nodes at all moments that matter, counted from where the route would be if it never waited;
+    with `lengths`, also those at which a route that hangs on another moment is just so long."""
+
+    def __init__(self, nodes: list[_Node], lengths: Sequence[int] = ()) -> None:
+        self.nodes = nodes
+        offsets = list(accumulate(node.lasts for node in nodes))
+        found = set()
+        for node, offset in zip(nodes, offsets, strict=True):
+            for moment in _changes(node.rows):
+                found |= {moment - offset, moment - offset + node.drive}
+        apart = [length - offsets[-1] for length in lengths]
+        found |= {moment + sign * length for moment in found for length in apart for sign in (-1, 1)}
+        moments = np.array(sorted(found), dtype=np.int64)
+        self.times = [moments + offset for offset in offsets]
+        self.prices = [_priced(node.rows, at) for node, at in zip(nodes, self.times, strict=True)]
+
+    def starts(self) -> np.ndarray:
+        """The numbers of the moments at which the route may start; not all of them where that were too many."""
+        starts = np.flatnonzero(np.isfinite(self.prices[0]))
+        return starts[:: 1 + len(starts) * len(self.times[0]) * len(self.nodes) // _MOST_CELLS]
+
+    def path(self, begun: np.ndarray, ending: np.ndarray) -> _Path | None:
+        """The cheapest times, given what it costs to start and to end at each moment; those that end the earliest,
+        and of them those that start the latest."""
+        steps = list(self._forward(begun[None]))
+        total = np.round(steps[-1][0][0] + ending, 3)
+        if not total.size or not np.isfinite(total.min()):
+            return None
+        last = int(np.argmin(total))
+        end, begins = int(self.times[-1][last]), []
+        for _, came, when in reversed(steps):
+            begins.append(int(when[0, last]))
+            last = int(came[0, last])
+        return _Path(int(self.times[0][last]), end, begins[::-1])
+
+    def path_of_one(self, starts: np.ndarray, ending: np.ndarray) -> _Path | None:
+        """The same where what it costs to end depends on the start: a row of `ending` for each of the starts."""
+        begun = np.full((len(starts), len(self.times[0])), np.inf)
+        begun[np.arange(len(starts)), starts] = self.prices[0][starts]
+        reached, _, _ = deque(self._forward(begun), maxlen=1)[0]
+        total = np.round(reached + ending, 3)
+        if not total.size:
+            return None
+        best = total == total.min()
+        last = int(np.argmax(best.any(axis=0)))
+        row = len(best) - 1 - int(np.argmax(best[::-1, last]))
+        return self.path(begun[row], ending[row])
+
+    def _forward(self, before: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+        """For each node after the start: the least cost of reaching it at each time, from which time of the one
+        before, and when its work begins then."""
+        numbers = np.arange(before.shape[1])
+        for node, at, price in zip(self.nodes[1:], self.times[1:], self.prices[1:], strict=True):
+            least = np.minimum.accumulate(before, axis=1)
+            came = np.maximum.accumulate(np.where(before <= least, numbers, 0), axis=1)
+            begins = np.broadcast_to(at, before.shape)
+            total = least + price
+            if node.drive:
+                meanwhile, when = _while_driving(node, at)
+                better = before + meanwhile <= total
+                total = np.where(better, before + meanwhile, total)
+                came, begins = np.where(better, numbers, came), np.where(better, when, begins)
+            before = total
+            yield total, came, begins
+
+
 def _changes(rows: Rows) -> list[int]:
     """The moments at which the price of a node changes its course."""
     found = []
@@ -110,17 +176,6 @@ def _changes(rows: Rows) -> list[int]:
         found += [opens] + ([closes] if closes < FAR_FUTURE else [])
         found += [part for part in (soft.start, soft.end) if part is not None] if soft else []
     return found
-
-
-def _moments(nodes: list[_Node], offsets: list[int], apart: list[int]) -> np.ndarray:
-    """All moments that matter, counted from where the route would be if it never waited; also those that lie `apart`
-    from another one, where the length of the route is just kept."""
-    found = set()
-    for node, offset in zip(nodes, offsets, strict=True):
-        for moment in _changes(node.rows):
-            found |= {moment - offset, moment - offset + node.drive}
-    found |= {moment + sign * length for moment in found for length in apart for sign in (-1, 1)}
-    return np.array(sorted(found), dtype=np.int64)
 
 
 def _priced(rows: Rows, times: np.ndarray) -> np.ndarray:
@@ -136,26 +191,6 @@ def _priced(rows: Rows, times: np.ndarray) -> np.ndarray:
     return prices
 
 
-def _forward(
-    nodes: list[_Node], times: list[np.ndarray], prices: list[np.ndarray], before: np.ndarray
-) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-    """For each node after the start: the least cost of reaching it at each time, from which time of the one before,
-    and when its work begins then."""
-    numbers = np.arange(before.shape[1])
-    for node, at, price in zip(nodes[1:], times[1:], prices[1:], strict=True):
-        least = np.minimum.accumulate(before, axis=1)
-        came = np.maximum.accumulate(np.where(before <= least, numbers, 0), axis=1)
-        begins = np.broadcast_to(at, before.shape)
-        total = least + price
-        if node.drive:
-            meanwhile, when = _while_driving(node, at)
-            better = before + meanwhile <= total
-            total = np.where(better, before + meanwhile, total)
-            came, begins = np.where(better, numbers, came), np.where(better, when, begins)
-        before = total
-        yield total, came, begins
-
-
 def _while_driving(node: _Node, times: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The least cost of a break that interrupts the drive which ends at these times, and when it begins then."""
     best, when = np.full(len(times), np.inf), times
@@ -165,18 +200,3 @@ def _while_driving(node: _Node, times: np.ndarray) -> tuple[np.ndarray, np.ndarr
         price = np.where(is_on_the_way, _priced(node.rows, moment), np.inf)
         when, best = np.where(price < best, moment, when), np.minimum(price, best)
     return best, when
-
-
-def _traced(
-    nodes: list[_Node],
-    times: list[np.ndarray],
-    steps: list[tuple[np.ndarray, np.ndarray, np.ndarray]],
-    last: int,
-    visits: int,
-) -> tuple[int, list[int]]:
-    wanted = [0] * visits
-    for node, (_, came, begins) in zip(nodes[:0:-1], steps[::-1], strict=True):
-        if node.visit is not None:
-            wanted[node.visit] = int(begins[0, last])
-        last = int(came[0, last])
-    return int(times[0][last]), wanted
