@@ -16,7 +16,9 @@ from vrp.domain.schedule import Visit, timed
 from vrp.engines.fleet import Kind, openings
 from vrp.engines.network import Network
 
-_MOST_PENALTY = 1e5  # PyVRP's default for one unit too much, raised where prices are higher
+_MOST_PENALTY = (
+    1e5  # PyVRP's default for one unit too much; with prices for orders, those tell how much is enough
+)
 _SUMS = 2**60  # what PyVRP adds up must stay inside 64 bits
 _ACTIVITIES = {
     "job": pyvrp.ActivityType.CLIENT,
@@ -142,7 +144,7 @@ class Model:
     def most_penalty(self, required: bool) -> float:
         """This will return the price of a unit of overload or lateness at which no leg or order is worth it."""
         prices = [self._price(order.tasks[0], required)[1] for order in self.orders]
-        wanted = max(_MOST_PENALTY, self.network.dearest * self.network.scale, *prices)
+        wanted = max(_MOST_PENALTY if required else 0.0, self.network.dearest * self.network.scale, *prices)
         return min(wanted, _SUMS / (self.network.size * self._too_long))
 
     # Vehicles ----------------------------------------------------------------------------------------------
