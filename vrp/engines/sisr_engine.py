@@ -337,7 +337,7 @@ class _Search:
         for member in order.group:
             alternative = self.problem.orders[member]
             for vehicle in self._candidates(alternative):
-                if self.random.random() < _BLINK:
+                if self.best[1].routes and self.random.random() < _BLINK:
                     continue
                 below = best.extra_cost if best and not spreads else math.inf
                 found = self.board.cheapest(alternative, vehicle, below)
