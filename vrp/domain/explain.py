@@ -32,7 +32,7 @@ _MESSAGES = {
     "RELEASE": "cannot wait until its goods are ready",
     "UNREACHABLE": "has no way there",
     "LOCKED": "is locked or frozen as it is",
-    "PENALTY_CHEAPER": "leaving it out costs less than serving it",
+    "PENALTY_CHEAPER": "leaving it out costs less than serving it, or serves the objective better",
     "NOT_FOUND_IN_TIME": "there is a place for it that the plan does not use",
 }
 _CODES = {
@@ -155,7 +155,9 @@ def repair(evaluation: Evaluation, seconds: float = _PATIENCE) -> Plan | None:
     deadline = time.monotonic() + seconds
     board = Board.of(evaluation)
     changed = False
-    for order in sorted(evaluation.left_out, key=lambda order: (order.penalty is not None, -order.priority)):
+    may_pay = evaluation.problem.request.objective.preset == "cost"  # else the preset's aim comes before cost
+    wanted = evaluation.left_out if may_pay else evaluation.missing
+    for order in sorted(wanted, key=lambda order: (order.penalty is not None, -order.priority)):
         below = math.inf if order.penalty is None else order.penalty
         best = cheapest(board, order, below, deadline)
         if best:
@@ -223,7 +225,7 @@ def _explained(board: Board, order: Order, deadline: float) -> Explanation:
                         best, explanation.cheapest = badness(found), found
             if codes[key] and vehicle.id not in explanation.reasons.setdefault(codes[key], []):
                 explanation.reasons[codes[key]].append(vehicle.id)
-    _settle(explanation)
+    _settle(explanation, board.problem.request.objective.preset)
     return explanation
 
 
@@ -260,10 +262,10 @@ def _code(insertion: Insertion) -> str:
     return next((code for code in _FIRST if code in codes), codes[0] if codes else "NOT_FOUND_IN_TIME")
 
 
-def _settle(explanation: Explanation) -> None:
+def _settle(explanation: Explanation, preset: str) -> None:
     """With a legal place for the order the reason is not the vehicles' but the price or the time."""
     penalty, best = explanation.order.penalty, explanation.cheapest
-    if best and best.is_legal and penalty is not None and best.extra_cost >= penalty:
+    if best and best.is_legal and penalty is not None and (preset != "cost" or best.extra_cost >= penalty):
         explanation.reasons = {"PENALTY_CHEAPER": [best.vehicle.id]}
     elif best and best.is_legal:
         explanation.reasons = {"NOT_FOUND_IN_TIME": [best.vehicle.id]}
@@ -274,7 +276,7 @@ def _settle(explanation: Explanation) -> None:
 def _changes(board: Board, explanation: Explanation, pointers: Pointers, deadline: float) -> list[Change]:
     best, order = explanation.cheapest, explanation.order
     if best and best.is_legal:
-        is_price = "PENALTY_CHEAPER" in explanation.reasons and len(order.group) == 1
+        is_price = order.penalty is not None and best.extra_cost >= order.penalty and len(order.group) == 1
         return [relax.penalty(order, best, pointers)] if is_price else []
     found: dict[str, Change] = {}
     for alternative in _alternatives(board.problem, order):
