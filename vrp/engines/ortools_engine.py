@@ -21,7 +21,7 @@ from vrp.engines.ortools_model import Model, fixed_cost
 _REPORT_EVERY = 0.2  # seconds; reading a plan out of the solver takes a while
 _MANY = 400  # tasks
 # What looks at the time between two stops, of which a break takes some.
-_NOT_BESIDE_BREAKS = {Feature.MAX_RIDE_TIME, Feature.MAX_WAIT}
+_NOT_BESIDE_BREAKS = {Feature.MAX_RIDE_TIME, Feature.MAX_WAIT, Feature.OVERTIME}
 
 
 class OrToolsEngine:
@@ -61,11 +61,13 @@ class OrToolsEngine:
             Feature.MAX_DURATION,
             Feature.MAX_TRAVEL_TIME,
             Feature.MAX_WAIT,
+            Feature.OVERTIME,
         }
     )
     emulated = frozenset(
         {
             Feature.PICKUP,
+            Feature.RELEASE_TIME,
             Feature.SETUP,
             Feature.PREFERRED_VEHICLES,
             Feature.PRIORITY,

@@ -10,7 +10,7 @@ from ortools.constraint_solver import pywrapcp
 from vrp.domain import request as requests
 from vrp.domain.plan import Plan, Route, Step
 from vrp.domain.problem import Problem, Task
-from vrp.engines.fleet import Kind, hopeless
+from vrp.engines.fleet import Kind, hopeless, openings
 from vrp.engines.network import Network
 
 _UNLIMITED = 2**50
@@ -68,7 +68,7 @@ class Model:
         horizon = self.network.horizon
         self.time = self.add_times("time", horizon)
         for task in self.problem.tasks:
-            if task.windows:
+            if task.windows or task.release:
                 self._add_windows(task)
         for number, (kind, vehicle) in enumerate(self.vehicles):
             opens, closes = vehicle.window[0], min(vehicle.window[1], horizon)
@@ -78,6 +78,8 @@ class Model:
             if vehicle.spec.max_duration is not None:
                 self.time.SetSpanUpperBoundForVehicle(vehicle.spec.max_duration, number)
             self._add_breaks(number, kind)
+        if any(self.breaks):
+            self._leave_time_for_breaks()
 
     def add_times(self, name: str, most_waiting: int) -> Any:
         """This will add a dimension of travel and work, with so much waiting between two stops."""
@@ -95,9 +97,10 @@ class Model:
 
     def _add_windows(self, task: Task) -> None:
         begins = self.before_setup(task, self.time.CumulVar(self.index[task.index]))
-        begins.SetRange(task.windows[0][0], min(task.windows[-1][1], self.network.horizon))
-        for earlier, later in pairwise(task.windows):
-            begins.RemoveInterval(earlier[1] + 1, later[0] - 1)
+        if windows := openings(task):  # else it is hopeless
+            begins.SetRange(windows[0][0], min(windows[-1][1], self.network.horizon))
+            for earlier, later in pairwise(windows):
+                begins.RemoveInterval(earlier[1] + 1, later[0] - 1)
 
     def before_setup(self, task: Task, after_setup: Any) -> Any:
         """This will return the moment before any setup that sits on the way; there is none when the vehicle is at the
@@ -128,6 +131,10 @@ class Model:
 
     def _add_breaks(self, number: int, kind: Kind) -> None:
         taken = []
+        start, end = (self.time.CumulVar(at) for at in (self.routing.Start(number), self.routing.End(number)))
+        at_home = self.network.horizon * (
+            1 - self.routing.ActiveVehicleVar(number)
+        )  # then breaks do not matter
         for pause in kind.breaks or ():
             windows = kind.starts_of(pause)
             interval = self.solver.FixedDurationIntervalVar(
@@ -136,8 +143,8 @@ class Model:
             begins = interval.SafeStartExpr(0).Var()
             for earlier, later in pairwise(windows):
                 begins.RemoveInterval(earlier[1] + 1, later[0] - 1)
-            self.solver.Add(begins >= self.time.CumulVar(self.routing.Start(number)))
-            self.solver.Add(begins + pause.service <= self.time.CumulVar(self.routing.End(number)))
+            self.solver.Add(begins + at_home >= start)
+            self.solver.Add(begins + pause.service <= end + at_home)
             taken.append((pause, interval))
             self.routing.AddIntervalToAssignment(interval)
             self.routing.AddVariableMinimizedByFinalizer(begins)
@@ -153,6 +160,17 @@ class Model:
     def is_served(self, task: Task) -> Any:
         return self.routing.ActiveVar(self.index[task.index])
 
+    def _leave_time_for_breaks(self) -> None:
+        """Travel and work leave the breaks their time: a limit of its own, for OR-Tools takes long to see that there
+        is no place for a break."""
+        most = []
+        for (_, vehicle), taken in zip(self.vehicles, self.breaks, strict=True):
+            (opens, closes), limit = vehicle.window, vehicle.spec.max_duration
+            longest = closes - opens if limit is None else min(closes - opens, limit)
+            most.append(max(0, longest - sum(pause.service for pause, _ in taken)))
+        tables = self._tables("time", self.network.time_key, self._seconds)
+        self.routing.AddDimensionWithVehicleTransitAndCapacity(tables, 0, most, True, "at work")
+
     # Loads and other limits --------------------------------------------------------------------------------
 
     def _add_loads(self) -> None:
@@ -162,13 +180,14 @@ class Model:
             change = [taken - given for taken, given in zip(other, delivery, strict=True)]
             room = [kind.capacity[dimension] for kind, _ in self.vehicles]
             if not any(delivery):
-                self._add_count(f"load {dimension}", change, room)
+                self.add_count(f"load {dimension}", change, room)
             elif not any(other):
-                self._add_count(f"load {dimension}", delivery, room)
+                self.add_count(f"load {dimension}", delivery, room)
             else:
                 self._add_both_ways(dimension, change, delivery, room)
 
-    def _add_count(self, name: str, amounts: list[int], most: list[int], at_start_zero: bool = True) -> Any:
+    def add_count(self, name: str, amounts: list[int], most: list[int], at_start_zero: bool = True) -> Any:
+        """This will add a dimension that grows by so much at each task, up to so much in each vehicle."""
         vector = amounts + [0] * (self.network.size - len(amounts))
         evaluator = self.routing.RegisterUnaryTransitVector(vector)
         self.routing.AddDimensionWithVehicleCapacity(evaluator, 0, most, at_start_zero, name)
@@ -176,15 +195,15 @@ class Model:
 
     def _add_both_ways(self, dimension: int, change: list[int], delivery: list[int], room: list[int]) -> None:
         """What is on board at the start is all that is delivered on the way."""
-        load = self._add_count(f"load {dimension}", change, room, at_start_zero=False)
-        delivered = self._add_count(f"delivered {dimension}", delivery, room)
+        load = self.add_count(f"load {dimension}", change, room, at_start_zero=False)
+        delivered = self.add_count(f"delivered {dimension}", delivery, room)
         for number in range(len(self.vehicles)):
             start, end = self.routing.Start(number), self.routing.End(number)
             self.solver.Add(load.CumulVar(start) == delivered.CumulVar(end))
 
     def _add_limits(self) -> None:
         if most := self.limits("max_tasks"):
-            self._add_count("tasks", [1] * len(self.problem.tasks), most)
+            self.add_count("tasks", [1] * len(self.problem.tasks), most)
         tables = {"max_distance": self.network.distance, "max_travel_time": self.network.travel_time}
         for name, table in tables.items():
             if most := self.limits(name):

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from ortools.constraint_solver import pywrapcp
+
 from vrp.engines.ortools_model import Model
 
 
@@ -9,6 +11,8 @@ def add(model: Model) -> None:
     """This will add every rule the problem has beside those of the plain model."""
     _limit_rides(model)
     _limit_waiting(model)
+    _limit_overtime(model)
+    _wait_for_goods(model)
 
 
 def _limit_rides(model: Model) -> None:
@@ -52,3 +56,28 @@ def _limit_waiting(model: Model) -> None:
             model.time.SlackVar(model.routing.Start(number)).SetMax(limit)
         for task in model.problem.tasks:
             model.solver.Add(model.time.SlackVar(model.index[task.index]) <= model.of_vehicle(task, most))
+
+
+def _limit_overtime(model: Model) -> None:
+    for number, (_, vehicle) in enumerate(model.vehicles):
+        if overtime := vehicle.spec.overtime:
+            most = overtime.after + overtime.max
+            if vehicle.spec.max_duration is not None:
+                most = min(most, vehicle.spec.max_duration)
+            per_second = model.network.whole(overtime.cost_per_hour / 3600)
+            model.time.SetSpanUpperBoundForVehicle(most, number)
+            model.time.SetSoftSpanUpperBoundForVehicle(pywrapcp.BoundCost(overtime.after, per_second), number)
+
+
+def _wait_for_goods(model: Model) -> None:
+    """No route starts before the goods of all its jobs are ready: a dimension that is the same all along a route, no
+    less than the release of each job."""
+    jobs = [task for task in model.problem.tasks if task.kind == "job" and task.release]
+    if not jobs:
+        return
+    horizon = model.network.horizon
+    ready = model.add_count("ready", [], [horizon] * len(model.vehicles), at_start_zero=False)
+    for task in jobs:
+        ready.CumulVar(model.index[task.index]).SetMin(task.release)
+    for start in map(model.routing.Start, range(len(model.vehicles))):
+        model.solver.Add(model.time.CumulVar(start) >= ready.CumulVar(start))

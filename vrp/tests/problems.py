@@ -820,3 +820,25 @@ WAITING = [
 ]
 
 ALL += WAITING
+
+BREAKS = [
+    Case(
+        "stays_at_home_for_its_breaks_take_too_long",
+        request(
+            [vehicle("a", max_duration=29, breaks=[{"id": 1, "service": 30}]), vehicle("b", 3, 3)],
+            [job(1, 1)],
+        ),
+        cost=40,
+    ),
+    Case(
+        "no_time_beside_the_breaks",
+        request(
+            [vehicle(max_duration=69, breaks=[{"id": 1, "service": 20}, {"id": 2, "service": 10}])],
+            [job(1, 1), job(2, 2)],
+        ),
+        cost=20,
+        left_out=(2,),
+    ),
+]
+
+ALL += BREAKS
