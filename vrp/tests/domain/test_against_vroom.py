@@ -182,13 +182,18 @@ def test_given_times_that_vroom_can_keep_we_keep_too_and_never_believe_to_keep_o
     documents = [ForcedDraw(seed).document for seed in range(300)]
 
     for document, theirs in zip(documents, vroom_check(*documents), strict=True):
-        problem = given.fixed(build(document))
-        ours = evaluator.evaluate(problem, given.routes_of(problem))
+        ours = given_check(document)
         is_late = any(violation.cause == "delay" for violation in ours.violations)
         they_are_late = "error" in theirs or "delay" in _their_causes(theirs["summary"])
         # VROOM does not always find the times that keep all; where we claim some, they are looked at one by one.
         assert they_are_late or not is_late
         assert is_late or all(_is_kept(document, route) for route in ours.routes)
+
+
+def given_check(document: Document) -> Evaluation:
+    """Our judgement of the given steps with all that is fixed about them."""
+    problem = given.fixed(build(document))
+    return evaluator.evaluate(problem, given.routes_of(problem))
 
 
 def _is_kept(document: Document, route: TimedRoute) -> bool:
@@ -198,7 +203,9 @@ def _is_kept(document: Document, route: TimedRoute) -> bool:
         begins, step = visit.service_start, steps.get(visit.key, {})
         is_given = step.get("service_at", begins) == begins
         is_given &= step.get("service_after", 0) <= begins <= step.get("service_before", begins)
-        is_open = not visit.windows or any(opens <= begins <= closes for opens, closes in visit.windows)
+        part = visit.task.stop if visit.task else visit.pause
+        windows = part.time_windows if part else ()
+        is_open = not windows or any(window.start <= begins <= window.end for window in windows)
         is_reached = after is None or visit.departure + after.travel_time <= after.service_start
         if not (is_given and is_open and is_reached):
             return False
@@ -325,9 +332,28 @@ def test_vroom_marks_each_step_beyond_a_limit_we_mark_the_route() -> None:
 def test_vroom_refuses_a_route_that_cannot_keep_its_given_times_we_say_by_how_much() -> None:
     document = one_van([job(1, 2)], "job:1")
     document["vehicles"][0]["steps"][0]["service_before"] = 15
-    problem = given.fixed(build(document))
 
-    ours = evaluator.evaluate(problem, given.routes_of(problem))
-
-    assert causes(ours) == [("delay", 5)]
+    assert causes(given_check(document)) == [("delay", 5)]
     assert "Infeasible route" in vroom_check(document)[0]["error"]
+
+
+def test_vroom_makes_all_of_a_leg_after_a_break_with_a_given_time_we_interrupt_it() -> None:
+    pause = {"id": 1, "service": 5, "time_windows": [[20, 30]]}
+    document = one_van([job(1, 2, time_windows=[[0, 25]])], "break:1 job:1", breaks=[pause])
+
+    ours, theirs = both(document)
+
+    assert causes(ours) == theirs["summary"]["violations"] == []
+
+    document["vehicles"][0]["steps"][0]["service_at"] = 20
+
+    assert given_check(document).is_feasible
+    assert vroom_check(document)[0]["summary"]["violations"] == [{"cause": "delay", "duration": 20}]
+
+
+def test_vroom_forgets_that_a_vehicle_waits_for_the_given_time_of_its_end() -> None:
+    document = one_van([job(1, 1, time_windows=[[0, 10]])], "job:1", time_window=[0, 40])
+    document["vehicles"][0]["steps"].append({"type": "end", "service_after": 50})
+
+    assert causes(given_check(document)) == [("delay", 10)]
+    assert vroom_check(document)[0]["summary"]["violations"] == []
