@@ -155,16 +155,18 @@ def _most_load(problem: Problem) -> Load:
 
 
 def _servable(problem: Problem) -> np.ndarray:
-    """Vehicles by tasks: whether skills, allowed and forbidden vehicles let one serve the other."""
+    """Vehicles by tasks: whether skills, allowed and forbidden vehicles and relations let one serve the other."""
     rows: dict[tuple[object, ...], np.ndarray] = {}
     by_order = np.empty((len(problem.orders), len(problem.vehicles)), dtype=bool)
     skills = [frozenset(str(skill) for skill in vehicle.spec.skills) for vehicle in problem.vehicles]
-    names = [frozenset({str(v.id), str(v.spec.id)}) for v in problem.vehicles]
+    names = [vehicle.names for vehicle in problem.vehicles]
+    belongs = _belongs(problem)
     for order in problem.orders:
-        spec = order.spec
-        key = (spec.skills, spec.skills_any, spec.skills_none, spec.allowed_vehicles, spec.forbidden_vehicles)
+        spec, own = order.spec, belongs.get(order.index, ())
+        choice = (spec.allowed_vehicles, spec.forbidden_vehicles, own)
+        key = (spec.skills, spec.skills_any, spec.skills_none, *choice)
         if key not in rows:
-            needs, any_of, barred, allowed, forbidden = (frozenset(map(str, part)) for part in key)
+            needs, any_of, barred, allowed, forbidden, related = (frozenset(map(str, part)) for part in key)
             rows[key] = np.array(
                 [
                     needs <= has
@@ -172,11 +174,23 @@ def _servable(problem: Problem) -> np.ndarray:
                     and not barred & has
                     and (not allowed or bool(allowed & called))
                     and not forbidden & called
+                    and related <= called
                     for has, called in zip(skills, names, strict=True)
                 ]
             )
         by_order[order.index] = rows[key]
     return by_order.T[:, [task.order for task in problem.tasks]]
+
+
+def _belongs(problem: Problem) -> dict[int, tuple[str | int, ...]]:
+    """The vehicles that relations want an order on, by its index."""
+    found: dict[int, tuple[str | int, ...]] = {}
+    for relation in problem.request.relations:
+        if relation.vehicle is not None:
+            for name in relation.ids:
+                order = problem.orders_by_name[str(name)].index
+                found[order] = (*found.get(order, ()), relation.vehicle)
+    return found
 
 
 def _wishes(wishing: Iterable[Order], vehicle: Vehicle) -> Iterator[tuple[int, float]]:

@@ -12,7 +12,7 @@ from ortools.constraint_solver import pywrapcp, routing_enums_pb2
 from vrp.domain.features import Feature, used_by
 from vrp.domain.plan import Plan
 from vrp.domain.problem import Problem
-from vrp.engines import ortools_rules
+from vrp.engines import ortools_relations, ortools_rules
 from vrp.engines.base import Budget, Report
 from vrp.engines.fleet import hopeless, kinds
 from vrp.engines.network import Network
@@ -45,6 +45,7 @@ class OrToolsEngine:
             Feature.PENALTY,
             Feature.ALTERNATIVES,
             Feature.MAX_RIDE_TIME,
+            Feature.RELATIONS,
             Feature.SHIFT,
             Feature.START_LATEST,
             Feature.SEVERAL_DEPOTS,
@@ -93,6 +94,7 @@ class OrToolsEngine:
             return Plan()
         model = Model(problem, fleet)
         ortools_rules.add(model)
+        ortools_relations.add(model)
         watch = _Watch(model, budget, report)
         model.routing.AddAtSolutionCallback(watch.at_solution)
         model.routing.AddSearchMonitor(model.solver.CustomLimit(budget.is_over))

@@ -9,7 +9,7 @@ from ortools.constraint_solver import pywrapcp
 
 from vrp.domain import request as requests
 from vrp.domain.plan import Plan, Route, Step
-from vrp.domain.problem import Problem, Task
+from vrp.domain.problem import Order, Problem, Task
 from vrp.engines.fleet import Kind, hopeless, openings
 from vrp.engines.network import Network
 
@@ -157,6 +157,12 @@ class Model:
             work = self.network.work(kind)
             self.time.SetBreakIntervalsOfVehicle(intervals, number, [int(work[node]) for node in nodes])
 
+    def first(self, order: Order) -> int:
+        return self.index[order.tasks[0].index]
+
+    def last(self, order: Order) -> int:
+        return self.index[order.tasks[-1].index]
+
     def is_served(self, task: Task) -> Any:
         return self.routing.ActiveVar(self.index[task.index])
 
@@ -202,13 +208,19 @@ class Model:
             self.solver.Add(load.CumulVar(start) == delivered.CumulVar(end))
 
     def _add_limits(self) -> None:
-        if most := self.limits("max_tasks"):
-            self.add_count("tasks", [1] * len(self.problem.tasks), most)
+        if self.limits("max_tasks") or self.problem.request.relations:
+            self._add_number()
         tables = {"max_distance": self.network.distance, "max_travel_time": self.network.travel_time}
         for name, table in tables.items():
             if most := self.limits(name):
                 by_vehicle = self._tables(name, lambda kind: id(kind.sample.travel), table)
                 self.routing.AddDimensionWithVehicleTransitAndCapacity(by_vehicle, 0, most, True, name)
+
+    def _add_number(self) -> None:
+        """A dimension that numbers the tasks of a route."""
+        tasks = len(self.problem.tasks)
+        limits = self.limits("max_tasks") or [tasks] * len(self.vehicles)
+        self.number = self.add_count("number", [1] * tasks, [min(limit, tasks) for limit in limits])
 
     def limits(self, name: str) -> list[int]:
         """This will return a limit for each vehicle, or nothing where none has it."""

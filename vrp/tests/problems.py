@@ -842,3 +842,71 @@ BREAKS = [
 ]
 
 ALL += BREAKS
+
+
+def related(kind: str, *ids: int, **more: Any) -> Document:
+    return {"relations": [{"type": kind, "ids": list(ids)} | more]}
+
+
+RELATIONS = [
+    Case(
+        "same_vehicle",
+        # each at its own end would cost 20
+        request([vehicle("a"), vehicle("b", 3, 3)], [job(1, 1), job(2, 3)], **related("same_vehicle", 1, 2)),
+        cost=40,
+    ),
+    Case(
+        "different_vehicle",
+        request([vehicle(count=2)], [job(1, 1), job(2, 2)], **related("different_vehicle", 1, 2)),
+        cost=60,
+    ),
+    Case(
+        "sequence",
+        request([vehicle()], [job(1, 1), job(2, 2), job(3, 3)], **related("sequence", 2, 1, 3)),
+        cost=80,
+    ),
+    Case(
+        "sequence_of_shipments",
+        # the first is delivered at the far end before the second is picked up near the start
+        request(
+            [vehicle(end=None)],
+            [],
+            shipments=[shipment(1, 1, 3), shipment(2, 1, 2)],
+            **related("sequence", 1, 2),
+        ),
+        cost=60,
+    ),
+    Case(
+        "direct_sequence",
+        # what lies between them comes last
+        request([vehicle(end=None)], [job(1, 1), job(2, 2), job(3, 3)], **related("direct_sequence", 1, 3)),
+        cost=40,
+    ),
+    Case(
+        "direct_sequence_of_those_served",
+        request(
+            [vehicle(end=None)],
+            [job(1, 1), job(2, 2, time_windows=[[0, 19]]), job(3, 3), job(4, 2)],
+            **related("direct_sequence", 1, 2, 3),
+        ),
+        cost=40,
+        left_out=(2,),
+    ),
+    Case(
+        "first",
+        request([vehicle(end=None)], [job(1, 1), job(2, 2), job(3, 3)], **related("first", 3)),
+        cost=50,
+    ),
+    Case(
+        "last",
+        request([vehicle(end=None)], [job(1, 1), job(2, 2), job(3, 3)], **related("last", 1)),
+        cost=50,
+    ),
+    Case(
+        "related_to_a_vehicle",
+        request([vehicle("near"), vehicle("far", 3, 3)], [job(1, 1)], **related("first", 1, vehicle="far")),
+        cost=40,
+    ),
+]
+
+ALL += RELATIONS

@@ -33,10 +33,28 @@ def waiting(draw: st.DrawFn, document: Document) -> None:
         vehicle.pop("breaks", None)
 
 
+def relations(draw: st.DrawFn, document: Document) -> None:
+    for order in (*document["shipments"], *(s for v in document["vehicles"] for s in v.get("steps", ()))):
+        if order.get("type") in (None, "pickup", "delivery"):
+            order["id"] += 10  # else a relation could mean a job as well as a shipment
+    ids = [order["id"] for order in document["jobs"] + document["shipments"]]
+    kinds = ["same_vehicle", "different_vehicle", "sequence", "direct_sequence", "first", "last"]
+    document["relations"] = [
+        {
+            "type": draw(st.sampled_from(kinds)),
+            "ids": draw(st.lists(st.sampled_from(ids), min_size=1, unique=True)),
+        }
+        for _ in range(draw(st.integers(1, 2)))
+    ]
+    if draw(st.booleans()):
+        document["relations"][0] |= {"vehicle": draw(st.sampled_from(["a", "b"]))}
+
+
 RULES: dict[str, Add] = {
     "alternatives": alternatives,
     "max_ride_time": rides,
     "max_wait": waiting,
+    "relations": relations,
 }
 
 
