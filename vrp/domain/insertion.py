@@ -271,9 +271,11 @@ class Board:
 
 
 def badness(insertion: Insertion) -> tuple[int, int, float]:
-    """This will rank ways that are not legal: by how much they break, then by price."""
-    broken = insertion.violations
-    return len(broken), sum(violation.amount or 0 for violation in broken), insertion.extra_cost
+    """This will rank ways that are not legal: by the rules they break, then by how much, then by price."""
+    worst: dict[str, int] = {}
+    for violation in insertion.violations:
+        worst[violation.cause] = max(worst.get(violation.cause, 0), violation.amount or 0)
+    return len(worst), sum(worst.values()), insertion.extra_cost
 
 
 def seat_breaks(problem: Problem, vehicle: Vehicle, items: Items, breaks: Sequence[requests.Break]) -> Items:

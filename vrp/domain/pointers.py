@@ -1,6 +1,7 @@
 """JSON pointers and patches into a request as its writer wrote it."""
 
 import copy
+from datetime import datetime, timedelta
 from typing import Any
 
 from vrp.domain import clock
@@ -32,19 +33,19 @@ class Pointers:
         return path
 
     def replace(self, pointer: str, value: Any) -> list[Document]:
-        """This will write the change of one value that is there."""
+        """This will write the change of one value that is there; a moment written as text stays one."""
         was = self._at(pointer)
+        if isinstance(was, str):
+            value = _later(was, value - _look_up(self.seconds, pointer))
         return [
+            *self._same_row(pointer),
             {"op": "test", "path": pointer, "value": was},
             {"op": "replace", "path": pointer, "value": value},
         ]
 
     def remove(self, pointer: str) -> list[Document]:
         """This will write that a job or shipment is taken out."""
-        row = self._at(pointer)
-        name = "id" if row.get("id") is not None else "pickup/id"
-        test = {"op": "test", "path": f"{pointer}/{name}", "value": self._at(f"{pointer}/{name}")}
-        return [test, {"op": "remove", "path": pointer}]
+        return [*self._same_row(pointer), {"op": "remove", "path": pointer}]
 
     def may_remove(self, order: Order) -> bool:
         """This will tell whether nothing else in the request names the order, or lives by it."""
@@ -64,13 +65,14 @@ class Pointers:
         """This will write that a vehicle gets skills."""
         pointer, row = self._row(vehicle)
         if isinstance(row.get("skills"), list):
-            return [{"op": "add", "path": f"{pointer}/skills/-", "value": name} for name in skills]
-        return [{"op": "add", "path": f"{pointer}/skills", "value": skills}]
+            added = [{"op": "add", "path": f"{pointer}/skills/-", "value": name} for name in skills]
+            return [*self._same_row(pointer), *added]
+        return [*self._same_row(pointer), {"op": "add", "path": f"{pointer}/skills", "value": skills}]
 
     def allow(self, order: Order, vehicle: Vehicle) -> tuple[list[Document], str]:
         """This will write that a vehicle may serve an order; with the pointer to the list that forbade it."""
         pointer = self.to(*order.path)
-        row, patch, need = self._at(pointer), [], ""
+        row, patch, need = self._at(pointer), self._same_row(pointer), ""
         forbidden = [str(name) for name in row.get("forbidden_vehicles") or ()]
         for k in reversed(range(len(forbidden))):
             if forbidden[k] in vehicle.names:
@@ -103,11 +105,25 @@ class Pointers:
         pointer = self.to(*vehicle.path)
         return pointer, self._at(pointer)
 
+    def _same_row(self, pointer: str) -> list[Document]:
+        """A test that the job, shipment or vehicle that the pointer goes into is still the same."""
+        row = "/".join(pointer.split("/")[:3])
+        name = "id" if self._at(row).get("id") is not None else "pickup/id"
+        return [{"op": "test", "path": f"{row}/{name}", "value": self._at(f"{row}/{name}")}]
+
     def _at(self, pointer: str) -> Any:
-        here: Any = self.document
-        for part in pointer.split("/")[1:]:
-            here = here[int(part)] if isinstance(here, list) else here[part]
-        return here
+        return _look_up(self.document, pointer)
+
+
+def _look_up(document: Document, pointer: str) -> Any:
+    here: Any = document
+    for part in pointer.split("/")[1:]:
+        here = here[int(part)] if isinstance(here, list) else here[part]
+    return here
+
+
+def _later(moment: str, seconds: int) -> str:
+    return (datetime.fromisoformat(moment) + timedelta(seconds=seconds)).isoformat()
 
 
 def _moments(window: Any) -> tuple[int, int]:

@@ -24,6 +24,13 @@ def amount(name: str, value: float) -> str:
     return _WRITTEN.get(name, _plain)(value)
 
 
+def more(cause: str, value: float, most: float) -> str:
+    """This will say that a limit is passed: `2 h 10, 10 min more than the 2 h 00 allowed`."""
+    return (
+        f"{amount(cause, value)}, {amount(cause, value - most)} more than the {amount(cause, most)} allowed"
+    )
+
+
 def beyond(cause: str, value: float | None) -> str:
     """This will say by how much a rule is broken, `41 min too late`; nothing where that cannot be measured."""
     return f"{amount(cause, value)} {_TOO[cause]}" if value and cause in _TOO else ""

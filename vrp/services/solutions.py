@@ -1,6 +1,5 @@
 """Solutions: ask for a solve, stop it, look at what came out. (How a solve runs is in `solving`.)"""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -104,7 +103,7 @@ def apply_change(
     scenario = Scenario.objects.get(pk=solution.scenario_id)
     patch = _proposed(_plan(solution), order, change)["patch"]
     try:
-        document = changes.apply(scenario.request, [*_same_rows(solution.request, patch), *patch])
+        document = changes.apply(scenario.request, patch)
         scenarios.update(
             scenario=scenario, document=document, expected_revision=scenario.revision, by=by, now=now
         )
@@ -203,16 +202,6 @@ def _proposed(plan: dict[str, Any], order: tuple[str, str | int], change: int) -
         text = f"the plan proposes {len(proposed)} changes for it, counted from 0"
         raise Invalid([Fault(("change",), text, "index_out_of_range")])
     return proposed[change]
-
-
-def _same_rows(request: dict[str, Any], patch: list[changes.Operation]) -> Iterator[changes.Operation]:
-    """Tests that the rows a patch changes are still who they were: a list may have lost one before them."""
-    for operation in patch:
-        name, row = [*operation["path"].split("/"), "", ""][1:3]
-        if name in ("jobs", "shipments", "vehicles") and row.isdigit():
-            there = request[name][int(row)]
-            key = "id" if "id" in there else "pickup"
-            yield {"op": "test", "path": f"/{name}/{row}/{key}", "value": there[key]}
 
 
 def _in_order(fault: Fault, kind: str, number: int) -> Fault:

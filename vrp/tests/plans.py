@@ -52,6 +52,7 @@ LONGER = {
     "position": 1,
     "extra_cost": 12.4,
     "patch": [
+        {"op": "test", "path": "/vehicles/0/id", "value": "van"},
         {"op": "test", "path": "/vehicles/0/time_window/1", "value": 32_400},
         {"op": "replace", "path": "/vehicles/0/time_window/1", "value": 33_000},
     ],

@@ -82,7 +82,7 @@ def test_what_cannot_all_be_served_exits_with_3_and_still_writes_the_plan(tmp_pa
     assert done.returncode == 3
     assert json.loads(done.stdout)["status"] == "partial"
     said = done.stderr[done.stderr.index("not served: job J2") :].splitlines()
-    assert said[1].startswith("    Vehicle V: lacks a skill it needs")
+    assert said[1].startswith("    Vehicle V: a skill it needs is missing")
     assert said[2].startswith("    smallest change: Give V what J2 needs: crane. Cost +")
 
 

@@ -1,5 +1,6 @@
 from collections.abc import Iterator, Sequence
 
+from vrp.domain import words
 from vrp.domain.problem import Problem
 from vrp.domain.rules.violation import Violation
 from vrp.domain.schedule import TimedRoute, Visit
@@ -15,7 +16,6 @@ def check(problem: Problem, routes: Sequence[TimedRoute]) -> Iterator[Violation]
             elif visit.type == "delivery" and task.order in picked_up and task.max_ride is not None:
                 ride = visit.arrival - picked_up[task.order].departure
                 if ride > task.max_ride:
-                    message = (
-                        f"shipment {problem.orders[task.order].id} rides {ride} s, at most {task.max_ride} s"
-                    )
+                    rides = words.more("max_ride", ride, task.max_ride)
+                    message = f"shipment {problem.orders[task.order].id} rides {rides}"
                     yield Violation("max_ride", message, number, step, ride - task.max_ride)

@@ -76,7 +76,7 @@ def _faults(document: Document, plan: Evaluation, explanation: explain.Explanati
 
 def _smaller(change: dict[str, Any]) -> list[Document]:
     """The patch with its number a unit nearer to what it was."""
-    before, after = (step["value"] for step in change["patch"])
+    before, after = (step["value"] for step in change["patch"][-2:])
     unit = _CENT if change["kind"] == "penalty" else 1
     value = round(after - unit if after > before else after + unit, 2)
     return [{"op": "replace", "path": change["need"], "value": value}]

@@ -259,7 +259,7 @@ def test_apply_change_edits_the_scenario_and_solves_it_the_same_way(db):
     scenario = Scenario.objects.get(pk=solution.scenario_id)
     assert (scenario.revision, fresh.revision, scenario.request) == (2, 2, fresh.request)
     assert scenario.original_request["vehicles"][0]["time_window"] == [28_800, 32_400]
-    assert scenario.revisions.latest("number").patch == [LONGER["patch"][1]]
+    assert scenario.revisions.latest("number").patch == [LONGER["patch"][-1]]
     assert queue.waiting_ids("vrp.solve", "solution_id") == {str(fresh.pk)}
 
 
