@@ -68,7 +68,8 @@ def _faults(document: Document, plan: Evaluation, explanation: explain.Explanati
         yield f"{said['id']} has no reason"
     for change in said["changes"]:
         has_number = change["by"] is not None and change["kind"] != "vehicles"
-        if not fits(document, change["patch"], plan, order, moves_breaks=not has_number):
+        moves_breaks = not has_number or change["kind"] == "penalty"
+        if not fits(document, change["patch"], plan, order, moves_breaks):
             yield f"{said['id']} does not fit with: {change['message']} {change}"
         if has_number and fits(document, _smaller(change), plan, order):
             yield f"{said['id']} would fit with less than: {change['message']} {change}"
@@ -117,16 +118,18 @@ def _written(problem: Problem, route: TimedRoute) -> Iterator[Step]:
 
 
 def _with(order: Order, vehicle: Vehicle, steps: Steps, moves_breaks: bool) -> Iterator[Steps]:
-    """A vehicle's route with the order at every place; in a route there already is also with a reload beside it."""
+    """A vehicle's route with the order at every place; in a route there already is also with a reload before it, or
+    behind a job."""
     stops = tuple(Step(task.kind, task.id) for task in order.tasks)
     is_new = all(step.type == "break" for step in steps)
     reloads = [] if is_new else [Step("reload", position) for position in range(len(vehicle.reloads))]
     for before in _seated(vehicle, steps) if is_new or moves_breaks else [steps]:
         for route in _placed(before, stops):
             yield route
-            for at in (k for k, step in enumerate(route) if step in stops):
-                for reload in reloads:
-                    yield (*route[:at], reload, *route[at:])
+            at = route.index(stops[0])
+            for reload in reloads:
+                yield (*route[:at], reload, *route[at:])
+                if len(stops) == 1:
                     yield (*route[: at + 1], reload, *route[at + 1 :])
 
 
