@@ -45,6 +45,7 @@ class OrToolsEngine:
             Feature.PENALTY,
             Feature.ALTERNATIVES,
             Feature.MAX_RIDE_TIME,
+            Feature.INCOMPATIBILITIES,
             Feature.RELATIONS,
             Feature.SHIFT,
             Feature.START_LATEST,

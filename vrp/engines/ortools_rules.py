@@ -1,9 +1,11 @@
 """Rules that tie stops to one another or to their vehicles, for OR-Tools: each adds itself where a problem uses it."""
 
+from itertools import combinations
 from typing import Any
 
 from ortools.constraint_solver import pywrapcp
 
+from vrp.domain.problem import Task
 from vrp.engines.ortools_model import Model
 
 
@@ -13,6 +15,7 @@ def add(model: Model) -> None:
     _limit_waiting(model)
     _limit_overtime(model)
     _wait_for_goods(model)
+    _keep_apart(model)
 
 
 def _limit_rides(model: Model) -> None:
@@ -81,3 +84,35 @@ def _wait_for_goods(model: Model) -> None:
         ready.CumulVar(model.index[task.index]).SetMin(task.release)
     for start in map(model.routing.Start, range(len(model.vehicles))):
         model.solver.Add(model.time.CumulVar(start) >= ready.CumulVar(start))
+
+
+def _keep_apart(model: Model) -> None:
+    """Classes of goods as types of visits. What is on board for the whole route has a type of its own, for beside it
+    nothing of another class is ever on board."""
+    pairs = model.problem.request.incompatibilities
+    types: dict[tuple[str, bool], int] = {}
+    for task in model.problem.tasks if pairs else ():
+        name = model.problem.orders[task.order].spec.compatibility_class
+        if name is not None:
+            goods = (str(name), any(task.pickup) and any(task.delivery))
+            number = types.setdefault(goods, len(types))
+            model.routing.SetVisitType(model.index[task.index], number, _on_board(task))
+    for pair in pairs:
+        classes = {str(name) for name in pair.classes}
+        among = [goods for goods in types if goods[0] in classes]
+        for one, other in combinations(among, 2):
+            if one[0] == other[0]:
+                continue
+            if pair.mode == "same_vehicle" or one[1] or other[1]:
+                model.routing.AddHardTypeIncompatibility(types[one], types[other])
+            else:
+                model.routing.AddTemporalTypeIncompatibility(types[one], types[other])
+
+
+def _on_board(task: Task) -> Any:
+    """From when to when: what a job delivers (or a job without goods) comes from the start of the route."""
+    if task.kind == "delivery":
+        return pywrapcp.RoutingModel.ADDED_TYPE_REMOVED_FROM_VEHICLE
+    if task.kind == "pickup" or any(task.pickup):
+        return pywrapcp.RoutingModel.TYPE_ADDED_TO_VEHICLE
+    return pywrapcp.RoutingModel.TYPE_ON_VEHICLE_UP_TO_VISIT

@@ -910,3 +910,62 @@ RELATIONS = [
 ]
 
 ALL += RELATIONS
+
+
+def apart(mode: str) -> Document:
+    return {"incompatibilities": [{"classes": ["food", "paint"], "mode": mode}]}
+
+
+FOOD, PAINT = {"compatibility_class": "food"}, {"compatibility_class": "paint"}
+INCOMPATIBILITIES = [
+    Case(
+        "never_on_the_same_vehicle",
+        request(
+            [vehicle(count=2)],
+            [job(1, 1, **FOOD), job(2, 2, **PAINT), job(3, 2)],
+            **apart("same_vehicle"),
+        ),
+        cost=60,
+    ),
+    Case(
+        "delivered_before_the_other_is_fetched",
+        # the other way round would be 20
+        request(
+            [vehicle(end=None)],
+            [job(1, 2, delivery=[1], **FOOD), job(2, 1, pickup=[1], **PAINT)],
+            **apart("simultaneous"),
+        ),
+        cost=30,
+    ),
+    Case(
+        "brings_and_fetches_so_is_on_board_all_the_way",
+        request(
+            [vehicle(count=2)],
+            [job(1, 1, delivery=[1], pickup=[1], **FOOD), job(2, 2, pickup=[1], **PAINT)],
+            **apart("simultaneous"),
+        ),
+        cost=60,
+    ),
+    Case(
+        "one_shipment_after_the_other",
+        request(
+            [vehicle(end=None)],
+            [],
+            shipments=[shipment(1, 1, 3, **FOOD), shipment(2, 2, 3, **PAINT)],
+            **apart("simultaneous"),
+        ),
+        cost=50,
+    ),
+    Case(
+        "one_shipment_leaves_where_the_other_comes",
+        request(
+            [vehicle(end=None)],
+            [],
+            shipments=[shipment(1, 1, 2, **FOOD), shipment(2, 2, 3, **PAINT)],
+            **apart("simultaneous"),
+        ),
+        cost=30,
+    ),
+]
+
+ALL += INCOMPATIBILITIES

@@ -50,10 +50,24 @@ def relations(draw: st.DrawFn, document: Document) -> None:
         document["relations"][0] |= {"vehicle": draw(st.sampled_from(["a", "b"]))}
 
 
+def incompatibilities(draw: st.DrawFn, document: Document) -> None:
+    orders = document["jobs"] + document["shipments"]
+    goods = [draw(st.sampled_from(["food", "paint", "glass"])) for _ in orders]
+    for order, name in zip(orders, goods, strict=True):
+        order["compatibility_class"] = name
+    modes = st.sampled_from(["same_vehicle", "simultaneous"])
+    classes = st.lists(st.sampled_from(goods), min_size=2, unique=True)
+    if len(set(goods)) > 1:
+        document["incompatibilities"] = [
+            {"classes": draw(classes), "mode": draw(modes)} for _ in range(draw(st.integers(1, 2)))
+        ]
+
+
 RULES: dict[str, Add] = {
     "alternatives": alternatives,
     "max_ride_time": rides,
     "max_wait": waiting,
+    "incompatibilities": incompatibilities,
     "relations": relations,
 }
 
