@@ -62,6 +62,7 @@ class OrToolsEngine:
             Feature.MAX_DISTANCE,
             Feature.MAX_DURATION,
             Feature.MAX_TRAVEL_TIME,
+            Feature.LOADING_POLICY,
             Feature.MAX_WAIT,
             Feature.OVERTIME,
         }

@@ -16,6 +16,7 @@ def add(model: Model) -> None:
     _limit_overtime(model)
     _wait_for_goods(model)
     _keep_apart(model)
+    _load_in_order(model)
 
 
 def _limit_rides(model: Model) -> None:
@@ -116,3 +117,13 @@ def _on_board(task: Task) -> Any:
     if task.kind == "pickup" or any(task.pickup):
         return pywrapcp.RoutingModel.TYPE_ADDED_TO_VEHICLE
     return pywrapcp.RoutingModel.TYPE_ON_VEHICLE_UP_TO_VISIT
+
+
+def _load_in_order(model: Model) -> None:
+    policies = {
+        "any": pywrapcp.RoutingModel.PICKUP_AND_DELIVERY_NO_ORDER,
+        "lifo": pywrapcp.RoutingModel.PICKUP_AND_DELIVERY_LIFO,
+        "fifo": pywrapcp.RoutingModel.PICKUP_AND_DELIVERY_FIFO,
+    }
+    for number, (_, vehicle) in enumerate(model.vehicles):
+        model.routing.SetPickupAndDeliveryPolicyOfVehicle(policies[vehicle.spec.loading_policy], number)

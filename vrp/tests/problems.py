@@ -969,3 +969,39 @@ INCOMPATIBILITIES = [
 ]
 
 ALL += INCOMPATIBILITIES
+
+LOADING = [
+    Case(
+        "last_in_first_out",
+        # without a policy 40
+        request(
+            [vehicle(end=None, loading_policy="lifo")],
+            [],
+            (0, 10, 20, 30, 40),
+            shipments=[shipment(1, 1, 3), shipment(2, 2, 4)],
+        ),
+        cost=50,
+    ),
+    Case(
+        "first_in_first_out",
+        request(
+            [vehicle(end=None, loading_policy="fifo")],
+            [],
+            (0, 10, 20, 30, 40),
+            shipments=[shipment(1, 1, 4), shipment(2, 2, 3)],
+        ),
+        cost=50,
+    ),
+    Case(
+        "first_in_first_out_as_they_come",
+        request(
+            [vehicle(end=None, loading_policy="fifo")],
+            [],
+            (0, 10, 20, 30, 40),
+            shipments=[shipment(1, 1, 3), shipment(2, 2, 4)],
+        ),
+        cost=40,
+    ),
+]
+
+ALL += LOADING

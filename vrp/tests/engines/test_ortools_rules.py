@@ -18,9 +18,13 @@ def alternatives(draw: st.DrawFn, document: Document) -> None:
             job["alternatives_group"] = group
 
 
-def rides(draw: st.DrawFn, document: Document) -> None:
+def two_shipments(draw: st.DrawFn, document: Document) -> None:
     for number in range(len(document["shipments"]), 2):
         document["shipments"].append(draw(shipments) | {"id": number})
+
+
+def rides(draw: st.DrawFn, document: Document) -> None:
+    two_shipments(draw, document)
     for shipment in document["shipments"]:
         shipment["max_ride_time"] = draw(st.integers(5, 90))
     for vehicle in document["vehicles"]:
@@ -63,10 +67,17 @@ def incompatibilities(draw: st.DrawFn, document: Document) -> None:
         ]
 
 
+def loading(draw: st.DrawFn, document: Document) -> None:
+    two_shipments(draw, document)
+    for vehicle in document["vehicles"]:
+        vehicle["loading_policy"] = draw(st.sampled_from(["any", "lifo", "fifo"]))
+
+
 RULES: dict[str, Add] = {
     "alternatives": alternatives,
     "max_ride_time": rides,
     "max_wait": waiting,
+    "loading_policy": loading,
     "incompatibilities": incompatibilities,
     "relations": relations,
 }
