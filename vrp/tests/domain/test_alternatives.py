@@ -17,6 +17,12 @@ def test_two_of_a_group_are_too_many():
     assert [(v.cause, v.step) for v in judged.violations] == [("alternatives", 3)]
 
 
+def test_two_of_a_group_are_too_many_whichever_comes_first():
+    third = job(4, alternatives_group="parcel")
+
+    assert causes(judge(document([DOOR, SHOP, third]), V="J4 J2")) == ["alternatives"]
+
+
 def test_two_of_a_group_are_too_many_on_two_vehicles():
     doc = document([DOOR, SHOP])
     doc["vehicles"].append(doc["vehicles"][0] | {"id": "W"})

@@ -59,7 +59,7 @@ def test_what_has_no_class_goes_with_everything():
     doc["incompatibilities"] = [{"classes": ["None", "food"]}]
     doc["jobs"].append(food(3))
 
-    assert causes(judge(doc, V="J1 J2", W="J3")) == []
+    assert causes(judge(doc, V="J2 J3", W="J1")) == []
 
 
 def test_classes_that_are_not_listed_together_go_together():
@@ -91,6 +91,7 @@ SIMULTANEOUS = {
         "J1 J2",
         1,
     ),
+    "so it is before its stop": ([poison(1), food(2, delivery=[1], pickup=[1])], "J1 J2", 1),
 }
 
 

@@ -55,6 +55,7 @@ BROKEN = {
     "a shipment stop": ("pickup:S/full delivery:S/full", {"V": "pickup:S J1 delivery:S"}, 1),
     "a break that is left out": ("break:lunch/vehicle J1", {"V": "J1"}, 1),
     "a reload that is left out": ("J1 reload:1/vehicle J2", {"V": "J1 J2"}, 1),
+    "the second of two reloads": ("reload:1/vehicle J1 reload:1/vehicle", {"V": "reload:1 J1"}, 1),
     "a reload at another place": ("J1 reload:1/vehicle J2", {"V": "J1 reload:0 J2"}, 1),
 }
 

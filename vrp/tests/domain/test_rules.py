@@ -216,9 +216,10 @@ def test_a_plan_that_just_breaks_the_rule_is_refused(name):
     assert causes(judge(doc, **routes)) == CASES[name][2]
 
 
-def test_a_pair_with_no_way_between_is_refused():
+@pytest.mark.parametrize(("origin", "target"), [(0, 1), (1, 0)])
+def test_a_pair_with_no_way_between_is_refused(origin, target):
     doc = document([job(1)], size=2)
-    doc["matrices"]["car"]["durations"][1][0] = None
+    doc["matrices"]["car"]["durations"][origin][target] = None
 
     assert causes(judge(doc, V="J1")) == ["unreachable"]
 
