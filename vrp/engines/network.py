@@ -116,6 +116,8 @@ class Network:
         doors = [kind.sample.window[0] for kind in self.fleet]
         doors += [window[1] for task in tasks for window in task.windows]
         doors += [task.release for task in tasks]
+        shifts = [spec.time_window.soft for spec in specs if spec.time_window]
+        doors += [soft.start for soft in shifts if soft and soft.start is not None]
         doors += [
             w.end + pause.service for spec in specs for pause in spec.breaks for w in pause.time_windows
         ]
@@ -214,6 +216,9 @@ class Network:
             if overtime := kind.sample.spec.overtime:
                 rates.append(overtime.cost_per_hour)
             fractions |= {_exactly(rate) / 3600 for rate in rates}
+        for _, soft in self._soft_windows:
+            rates = [soft.cost_per_hour_early, soft.cost_per_hour_late]
+            fractions |= {_exactly(rate) / 3600 for rate in rates}
         exact = math.lcm(*(fraction.denominator for fraction in fractions))
         fine = min(_FINEST / max(self.dearest, 1e-6), _LARGEST / max(self._all_money, 1e-6))
         return float(exact) if exact <= fine else fine
@@ -274,7 +279,23 @@ class Network:
         routes = len(self.problem.orders)
         penalties = sum((order.penalty or 0.0) * self._ways(order) for order in self.problem.demands)
         legs = ((2 if self.reloads else 1) * len(self.problem.tasks) + routes) * self.dearest
-        return legs + routes * (fixed + hourly / 3600 * self.horizon) + penalties
+        soft = sum(number * self._most_for(soft) for number, soft in self._soft_windows)
+        return legs + routes * (fixed + hourly / 3600 * self.horizon) + penalties + soft
+
+    @cached_property
+    def _soft_windows(self) -> list[tuple[int, requests.SoftWindow]]:
+        """The soft parts of all windows, and how many stops or routes may pay for each."""
+        found = [(1, soft) for task in self.problem.tasks for soft in task.soft if soft]
+        for kind in self.fleet:
+            shift = kind.sample.spec.time_window
+            if shift and shift.soft:
+                found.append((len(kind.vehicles), shift.soft))
+        return found
+
+    def _most_for(self, soft: requests.SoftWindow) -> float:
+        """Begun at the very first moment, or ended at the very last."""
+        early = (soft.start or 0) * soft.cost_per_hour_early
+        return (early + self.horizon * soft.cost_per_hour_late) / 3600
 
 
 def _hourly(spec: requests.Vehicle) -> float:

@@ -11,7 +11,7 @@ from ortools.constraint_solver import pywrapcp, routing_enums_pb2
 
 from vrp.domain.features import Feature, used_by
 from vrp.domain.plan import Plan
-from vrp.domain.problem import Problem
+from vrp.domain.problem import Problem, Task
 from vrp.engines import ortools_relations, ortools_rules
 from vrp.engines.base import Budget, Report
 from vrp.engines.fleet import hopeless, kinds
@@ -20,8 +20,14 @@ from vrp.engines.ortools_model import Model, fixed_cost
 
 _REPORT_EVERY = 0.2  # seconds; reading a plan out of the solver takes a while
 _MANY = 400  # tasks
-# What looks at the time between two stops, of which a break takes some.
-_NOT_BESIDE_BREAKS = {Feature.MAX_RIDE_TIME, Feature.MAX_WAIT, Feature.OVERTIME}
+# What looks at the time between two stops, of which a break takes some, or prices times, for which it is not found
+# in the best place.
+_NOT_BESIDE_BREAKS = {
+    Feature.MAX_RIDE_TIME,
+    Feature.MAX_WAIT,
+    Feature.OVERTIME,
+    Feature.SOFT_TIME_WINDOWS,
+}
 
 
 class OrToolsEngine:
@@ -36,6 +42,7 @@ class OrToolsEngine:
             Feature.SHIPMENTS,
             Feature.TIME_WINDOWS,
             Feature.SEVERAL_TIME_WINDOWS,
+            Feature.SOFT_TIME_WINDOWS,
             Feature.SERVICE,
             Feature.SERVICE_PER_TYPE,
             Feature.SKILLS,
@@ -105,7 +112,7 @@ class OrToolsEngine:
 
 
 def _beyond(problem: Problem) -> Iterator[Feature]:
-    fleet = kinds(problem)
+    fleet, used = kinds(problem), used_by(problem.request)
     if any(fixed_cost(kind) < 0 for kind in fleet):
         yield Feature.FIXED_COST
     if any(pause.service == 0 for kind in fleet for pause in kind.breaks or ()):
@@ -119,7 +126,14 @@ def _beyond(problem: Problem) -> Iterator[Feature]:
     if any(kind.breaks for kind in fleet):
         if network.may_skip_setup.any():
             yield Feature.SETUP  # such a setup sits on the way there, where a break could interrupt it
-        yield from used_by(problem.request) & _NOT_BESIDE_BREAKS
+        yield from used & _NOT_BESIDE_BREAKS
+    if Feature.MAX_WAIT in used or any(_is_too_soft(task, network) for task in problem.tasks):
+        yield from used & {Feature.SOFT_TIME_WINDOWS}
+
+
+def _is_too_soft(task: Task, network: Network) -> bool:
+    """OR-Tools has one price for a stop, however many its windows, and asks when its setup is over."""
+    return any(task.soft) and (len(task.windows) > 1 or bool(network.may_skip_setup[task.index]))
 
 
 def _parameters(problem: Problem, budget: Budget) -> Any:

@@ -6,6 +6,7 @@ from typing import Any
 from ortools.constraint_solver import pywrapcp
 
 from vrp.domain.problem import Task
+from vrp.domain.request import SoftWindow
 from vrp.engines.ortools_model import Model
 
 
@@ -14,6 +15,7 @@ def add(model: Model) -> None:
     _limit_rides(model)
     _limit_waiting(model)
     _limit_overtime(model)
+    _price_soft_windows(model)
     _wait_for_goods(model)
     _keep_apart(model)
     _load_in_order(model)
@@ -71,6 +73,30 @@ def _limit_overtime(model: Model) -> None:
             per_second = model.network.whole(overtime.cost_per_hour / 3600)
             model.time.SetSpanUpperBoundForVehicle(most, number)
             model.time.SetSoftSpanUpperBoundForVehicle(pywrapcp.BoundCost(overtime.after, per_second), number)
+
+
+def _price_soft_windows(model: Model) -> None:
+    for task in model.problem.tasks:
+        for soft in task.soft:
+            if soft:
+                _price_early(model, model.index[task.index], soft)
+                _price_late(model, model.index[task.index], soft)
+    for number, (_, vehicle) in enumerate(model.vehicles):
+        if vehicle.spec.time_window and (soft := vehicle.spec.time_window.soft):
+            _price_early(model, model.routing.Start(number), soft)
+            _price_late(model, model.routing.End(number), soft)
+
+
+def _price_early(model: Model, index: int, soft: SoftWindow) -> None:
+    if soft.start is not None and soft.cost_per_hour_early:
+        per_second = model.network.whole(soft.cost_per_hour_early / 3600)
+        model.time.SetCumulVarSoftLowerBound(index, soft.start, per_second)
+
+
+def _price_late(model: Model, index: int, soft: SoftWindow) -> None:
+    if soft.end is not None and soft.cost_per_hour_late:
+        per_second = model.network.whole(soft.cost_per_hour_late / 3600)
+        model.time.SetCumulVarSoftUpperBound(index, soft.end, per_second)
 
 
 def _wait_for_goods(model: Model) -> None:

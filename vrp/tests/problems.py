@@ -1005,3 +1005,64 @@ LOADING = [
 ]
 
 ALL += LOADING
+
+
+def soft(opens: int, closes: int, **more: int) -> Document:
+    return {"start": opens, "end": closes, "soft": more}
+
+
+SOFT_WINDOWS = [
+    Case(
+        "late_for_money",
+        # 5 too late, at 2 each; going there first and back for the other would be 20 more
+        request(
+            [vehicle(end=None)],
+            [job(1, 3, time_windows=[soft(0, 99, end=25, cost_per_hour_late=7200)]), job(2, 1)],
+        ),
+        cost=40,
+    ),
+    Case(
+        "too_late_at_any_price",
+        request(
+            [vehicle()],
+            [job(1, 3, time_windows=[soft(0, 29, end=9, cost_per_hour_late=1)]), job(2, 1)],
+        ),
+        cost=20,
+        left_out=(1,),
+    ),
+    Case(
+        "waits_until_it_is_free_of_charge",
+        # 40 early at 2 each, or 40 of waiting at 1 each
+        request(
+            [vehicle(start_latest=0, costs={"per_wait_hour": 3600})],
+            [job(1, 1, time_windows=[soft(0, 99, start=50, cost_per_hour_early=7200)])],
+        ),
+        cost=60,
+    ),
+    Case(
+        "begins_early_for_waiting_is_dearer",
+        request(
+            [vehicle(start_latest=0, costs={"per_wait_hour": 3600})],
+            [job(1, 1, time_windows=[soft(0, 99, start=50, cost_per_hour_early=1800)])],
+        ),
+        cost=40,
+    ),
+    Case(
+        "home_late_for_money",
+        request(
+            [vehicle(time_window=soft(0, 99, end=50, cost_per_hour_late=1800))],
+            [job(1, 3), job(2, 1, penalty=50)],
+        ),
+        cost=65,
+    ),
+    Case(
+        "goes_out_early_for_money",
+        request(
+            [vehicle(time_window=soft(0, 199, start=50, cost_per_hour_early=3600))],
+            [job(1, 3, time_windows=[[0, 70]])],
+        ),
+        cost=70,
+    ),
+]
+
+ALL += SOFT_WINDOWS

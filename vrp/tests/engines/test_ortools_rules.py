@@ -73,10 +73,29 @@ def loading(draw: st.DrawFn, document: Document) -> None:
         vehicle["loading_policy"] = draw(st.sampled_from(["any", "lifo", "fifo"]))
 
 
+def soft_windows(draw: st.DrawFn, document: Document) -> None:
+    prices = st.sampled_from([360, 1000, 3600])
+    stops = document["jobs"] + [s[end] for s in document["shipments"] for end in ("pickup", "delivery")]
+    for stop in stops:
+        stop.pop("setup", None)
+        stop.pop("setup_per_type", None)
+        first, second, third, fourth = sorted(draw(st.lists(st.integers(0, 200), min_size=4, max_size=4)))
+        free = {"start": second, "end": third}
+        soft = free | {"cost_per_hour_early": draw(prices), "cost_per_hour_late": draw(prices)}
+        stop["time_windows"] = [{"start": first, "end": fourth, "soft": soft}]
+    for vehicle in document["vehicles"]:
+        vehicle.pop("breaks", None)
+        if window := vehicle.get("time_window"):
+            free = {"start": draw(st.integers(0, 80)), "end": draw(st.integers(80, 200))}
+            soft = free | {"cost_per_hour_early": draw(prices), "cost_per_hour_late": draw(prices)}
+            vehicle["time_window"] = {"start": window[0], "end": window[1], "soft": soft}
+
+
 RULES: dict[str, Add] = {
     "alternatives": alternatives,
     "max_ride_time": rides,
     "max_wait": waiting,
+    "soft time_windows": soft_windows,
     "loading_policy": loading,
     "incompatibilities": incompatibilities,
     "relations": relations,
