@@ -36,9 +36,8 @@ class _Choice:
     route: Route | None = None
 
 
-_Table = dict[
-    int, dict[tuple[float, float], _Choice]
-]  # by the orders served (as bits), then by what is compared
+# By the orders served (as bits), then by what is compared.
+_Table = dict[int, dict[tuple[float, float], _Choice]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +60,9 @@ class _Search:
         self.problem, self.prunes = problem, prunes
         self.open_ended = _open_ended(problem)
         self.left_out = cache(self._left_out)
-        objective = problem.request.objective
-        self.preset = objective.preset
-        self.balance = (
-            objective.balance.metric if objective.balance and objective.balance.weight > 0 else None
-        )
+        self.preset = problem.request.objective.preset
+        balance = problem.request.objective.balance
+        self.balance = balance.metric if balance and balance.weight > 0 else None
 
     def best(self) -> Evaluation:
         best = evaluate(self.problem, Plan())
