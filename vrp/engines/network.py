@@ -256,7 +256,7 @@ class Network:
     def claim(self, money: int, plan: Plan) -> Plan:
         """This will add what a plan costs by an engine's account: the whole money of its routes, wishes righted."""
         named = {(step.type, step.id) for route in plan.routes for step in route.steps}
-        cost = money / self.scale
+        cost = money / self.scale - self.per_route * len(plan.routes)
         for order in self.problem.demands:
             members = (self.problem.orders[index].tasks[0] for index in order.group)
             if any((task.kind, task.id) in named for task in members):
@@ -271,8 +271,17 @@ class Network:
         return sum(max(1, len(first.windows)) for first in firsts)
 
     @cached_property
+    def per_route(self) -> float:
+        """What is added to the fixed cost of each vehicle where the fewest routes are best: more than a plan costs."""
+        return self._all_costs + 1 if self.problem.request.objective.preset == "min_vehicles" else 0.0
+
+    @property
     def _all_money(self) -> float:
-        """More than any plan costs."""
+        """More than any plan costs, with what is added for each route."""
+        return self._all_costs + self.per_route * len(self.problem.orders)
+
+    @cached_property
+    def _all_costs(self) -> float:
         specs = [kind.sample.spec for kind in self.fleet]
         hourly = max(map(_hourly, specs), default=0.0)
         fixed = max((spec.costs.fixed for spec in specs), default=0.0)

@@ -89,6 +89,7 @@ class OrToolsEngine:
             Feature.OPTIONAL_BREAKS,
             Feature.INITIAL_LOAD,
             Feature.GIVEN_STEPS,
+            Feature.OBJECTIVE_PRESET,
         }
     )
     supports = native | emulated
@@ -129,6 +130,8 @@ def _beyond(problem: Problem) -> Iterator[Feature]:
         yield from used & _NOT_BESIDE_BREAKS
     if Feature.MAX_WAIT in used or any(_is_too_soft(task, network) for task in problem.tasks):
         yield from used & {Feature.SOFT_TIME_WINDOWS}
+    if problem.request.objective.preset not in ("cost", "min_vehicles"):
+        yield Feature.OBJECTIVE_PRESET
 
 
 def _is_too_soft(task: Task, network: Network) -> bool:

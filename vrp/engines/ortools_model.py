@@ -238,7 +238,7 @@ class Model:
         ):
             costs = vehicle.spec.costs
             self.routing.SetArcCostEvaluatorOfVehicle(table, number)
-            self.routing.SetFixedCostOfVehicle(network.whole(fixed_cost(kind)), number)
+            self.routing.SetFixedCostOfVehicle(network.whole(fixed_cost(kind) + network.per_route), number)
             if costs.per_duration_hour:
                 per_second = network.whole(costs.per_duration_hour / 3600)
                 self.time.SetSpanCostCoefficientForVehicle(per_second, number)

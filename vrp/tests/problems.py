@@ -1066,3 +1066,26 @@ SOFT_WINDOWS = [
 ]
 
 ALL += SOFT_WINDOWS
+
+FEWEST = {"objective": {"preset": "min_vehicles"}}
+PRESETS = [
+    Case(
+        "one_vehicle_however_dear",
+        # each at its own end would cost 20
+        request([vehicle("a"), vehicle("b", 3, 3)], [job(1, 1), job(2, 3)], **FEWEST),
+        cost=40,
+    ),
+    Case(
+        "as_few_vehicles_as_serve_all",
+        request([vehicle(count=3, max_tasks=2)], [job(k, k) for k in (1, 2, 3)], **FEWEST),
+        cost=80,
+    ),
+    Case(
+        "no_vehicle_for_what_may_be_left_out",
+        request([vehicle(count=2, max_tasks=1)], [job(1, 2), job(2, 1, penalty=1000)], **FEWEST),
+        cost=1040,
+        left_out=(2,),
+    ),
+]
+
+ALL += PRESETS

@@ -91,10 +91,15 @@ def soft_windows(draw: st.DrawFn, document: Document) -> None:
             vehicle["time_window"] = {"start": window[0], "end": window[1], "soft": soft}
 
 
+def fewest_vehicles(draw: st.DrawFn, document: Document) -> None:
+    document["objective"] = {"preset": "min_vehicles"}
+
+
 RULES: dict[str, Add] = {
     "alternatives": alternatives,
     "max_ride_time": rides,
     "max_wait": waiting,
+    "min_vehicles": fewest_vehicles,
     "soft time_windows": soft_windows,
     "loading_policy": loading,
     "incompatibilities": incompatibilities,
