@@ -6,13 +6,13 @@ from below by the travel it adds, so most places need never be tried.
 
 import math
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import permutations
 
-from vrp.domain import objective, rules
+from vrp.domain import given, objective, rules
 from vrp.domain import request as requests
-from vrp.domain.evaluator import Evaluation, Trial, judge, route_with
+from vrp.domain.evaluator import Evaluation, Trial, judge, resolved, route_with
 from vrp.domain.plan import Plan, Route, Step
 from vrp.domain.problem import NO_WAY, Item, Order, Problem, Reload, Task, Vehicle
 from vrp.domain.schedule import TimedRoute
@@ -78,11 +78,17 @@ class Board:
     """The routes of a plan in the making, by vehicle index, each judged."""
 
     def __init__(
-        self, problem: Problem, trials: Iterable[Trial] = (), tolerated: frozenset[str] = frozenset()
+        self,
+        problem: Problem,
+        trials: Iterable[Trial] = (),
+        tolerates: Callable[[str], bool] = lambda cause: False,
+        breach: float = 0.0,
     ) -> None:
         self.problem = problem
-        self.tolerated = tolerated  # causes of violations that do not make an insertion illegal
+        self.tolerates = tolerates  # whether violations of a cause leave an insertion legal
+        self.breach = breach  # money for each violation more
         self.trials = {trial.route.vehicle.index: trial for trial in trials}
+        self._bare = dict(_bare(problem)) if problem.has_locks else {}
         related = (str(name) for relation in problem.request.relations for name in relation.ids)
         self.related = {problem.orders_by_name[name].index for name in related}
         goal = problem.request.objective
@@ -103,7 +109,7 @@ class Board:
 
     def items(self, vehicle: Vehicle) -> Items:
         trial = self.trials.get(vehicle.index)
-        return trial.route.items if trial else _NONE
+        return trial.route.items if trial else self._bare.get(vehicle.index, _NONE)
 
     def put(self, trial: Trial) -> None:
         """This will replace a vehicle's route; one without tasks is no route."""
@@ -133,7 +139,8 @@ class Board:
         trial = route_with(self.problem, way.vehicle, way.items)
         before = self.trials.get(way.vehicle.index)
         extra = trial.cost - (before.cost if before else 0.0)
-        broken = [violation for violation in trial.violations if violation.cause not in self.tolerated]
+        broken = [violation for violation in trial.violations if not self.tolerates(violation.cause)]
+        extra += self.breach * (len(trial.violations) - (len(before.violations) if before else 0))
         if order.index in self.related or self.is_whole:
             routes = [t.route for index, t in self.trials.items() if index != way.vehicle.index]
             if self.is_whole:
@@ -191,18 +198,19 @@ class Board:
             if way.at_least >= below or (number and time.monotonic() > deadline):
                 break
             tried = self.try_(order, way)
-            if not tried.is_legal:
+            if tried.trial.violations:
                 refused.append(tried)
-            elif tried.extra_cost < below:
+            if tried.is_legal and tried.extra_cost < below:
                 best, below = tried, tried.extra_cost
-        if best is None and vehicle.spec.breaks:
+        if vehicle.spec.breaks and (best is None or best.trial.violations):
             for insertion in refused[:_SEATED]:
                 if time.monotonic() > deadline:
                     break
                 tried = self.try_(order, self.reseated(insertion.way))
                 if tried.is_legal and tried.extra_cost < below:
                     best, below = tried, tried.extra_cost
-        return best, min(refused, key=badness, default=None)
+        illegal = (insertion for insertion in refused if not insertion.is_legal)
+        return best, min(illegal, key=badness, default=None)
 
     def lacks_room(self, order: Order, vehicle: Vehicle) -> str:
         """This will name the cause ("load", "max_tasks") for which an order fits nowhere on a vehicle's route,
@@ -240,6 +248,7 @@ class Board:
         credit = self._whole_cost if self.is_whole else 0.0
         if trial is None:
             return credit
+        credit += self.breach * len(trial.violations)
         costs, route = vehicle.spec.costs, trial.route
         idle = route.total("waiting_time") + route.total("break_time")
         paid = idle * (costs.per_wait_hour + costs.per_duration_hour)
@@ -300,17 +309,25 @@ def fixed_items(
     orders = {problem.task_by_name[key].order for key in locked if key in problem.task_by_name}
     kept: list[Item] = []
     reloads = 0
+    last = max((int(name) for kind, name in locked if kind == "reload"), default=-1)
     for item in items:
         if isinstance(item, Task):
             kept += [item] if item.order in orders else []
         elif isinstance(item, Reload):
-            kept += [item] if ("reload", str(reloads)) in locked else []
+            kept += [item] if reloads <= last else []  # they are known by their number
             reloads += 1
         else:
             kept += [item] if ("break", str(item.id)) in locked else []
     taken = {str(item.id) for item in kept if isinstance(item, requests.Break)}
     missing = [pause for pause in required(vehicle) if str(pause.id) not in taken]
     return seat_breaks(problem, vehicle, tuple(kept), missing) if kept else ()
+
+
+def _bare(problem: Problem) -> Iterator[tuple[int, Items]]:
+    """Of each vehicle with locked breaks or reloads those, for when it is used."""
+    for vehicle, items in resolved(problem, given.routes_of(problem)):
+        kept = fixed_items(problem, vehicle, tuple(items))
+        yield vehicle.index, tuple(item for item in kept if not isinstance(item, Task))
 
 
 def may_serve(problem: Problem, order: Order, vehicle: Vehicle) -> bool:

@@ -46,6 +46,8 @@ _ALONE = (
 )
 _SHARE = 0.4  # of the time it gets for that
 _HOPE = 0.25  # of the rounds: orders are served although each alone is not worth it
+_NEVER = {"skills", "vehicle", "duplicate"}  # causes that no detour mends
+_EMPTY = 0.15  # of the rounds: a whole route is emptied and no other opened
 _FEW = 3  # orders: then every round tears out everything
 
 
@@ -70,7 +72,7 @@ class _Search:
     def __init__(self, problem: Problem, budget: Budget, report: Report) -> None:
         self.problem, self.budget, self.report = problem, budget, report
         self.random = random.Random(budget.seed)
-        self.board = Board(problem, tolerated=frozenset({"min_tasks"}))
+        self.board = Board(problem, tolerates=lambda cause: cause == "min_tasks")
         self.best: tuple[tuple[float, ...], Plan] = (_worst(), Plan())
         self.improved_at = time.monotonic()
         self.fixed = {
@@ -81,6 +83,10 @@ class _Search:
         }
         groups = {order.group for order in problem.orders}
         self.locked = {problem.task_by_name[key].order for key in problem.locked_to}
+        self.may_open = True  # whether vehicles not used yet may be
+        self._empties = problem.request.objective.preset == "min_vehicles" or any(
+            vehicle.spec.costs.fixed > 0 for vehicle in problem.vehicles
+        )
         self._spreads = problem.request.objective.preset in ("min_makespan", "balanced")
         self.demands = [problem.orders[group[0]] for group in sorted(groups)]
         self.able = [
@@ -91,7 +97,12 @@ class _Search:
     def run(self) -> Plan:
         self._start()
         self._fill(self._missing())
-        self._judge()
+        if not self._judge() and self.best[0] == _worst():
+            # What is locked is legal only in company that is not there yet: go through what is not.
+            self.board = Board(
+                self.problem, self.board.trials.values(), lambda cause: cause not in _NEVER, self._heavy
+            )
+            self._fill(self._missing())
         self._anneal()
         return self.best[1]
 
@@ -234,7 +245,11 @@ class _Search:
         removed: dict[int, set[int]] = {}
         routes = {i: self._served(t.route.items) for i, t in self.board.trials.items()}
         route_of = {order: index for index, orders in routes.items() for order in orders}
-        if len(free) <= _FEW or self.random.random() < 2 / (2 + len(free)):
+        self.may_open = not self._empties or self.random.random() > _EMPTY
+        if not self.may_open and len(routes) > 1:  # one route less, if the others can take its orders
+            index = self.random.choice(list(routes))
+            removed[index] = set(routes[index])
+        elif len(free) <= _FEW or self.random.random() < 2 / (2 + len(free)):
             for order, index in route_of.items():
                 removed.setdefault(index, set()).add(order)
         else:
@@ -304,7 +319,11 @@ class _Search:
         """Put orders back, one by one, each at its cheapest place; with a penalty as a rule only if that is cheaper,
         now and then in the hope that together they are."""
         hopes, spreads = self.random.random() < _HOPE, self._spreads and self.random.random() < 0.5
-        for order in self._sorted(orders):
+        orders = self._sorted(orders)
+        locked = [order for order in orders if order.index in self.locked]  # others may make a way for them
+        for order in (*orders, *locked):
+            if order.index in self.locked and self._is_served(order):
+                continue
             if self.budget.is_over() and self.best[1].routes:
                 return
             found = self._cheapest(order, spreads)
@@ -315,6 +334,9 @@ class _Search:
             self.board.put(found.trial)
             if found.vehicle.spec.breaks and self.random.random() < 0.2:
                 self._reseat(found.vehicle)
+
+    def _is_served(self, order: Order) -> bool:
+        return any(order.index in self._served(t.route.items) for t in self.board.trials.values())
 
     def _sorted(self, orders: list[Order]) -> list[Order]:
         self.random.shuffle(orders)
@@ -357,7 +379,7 @@ class _Search:
             if vehicle.index in used:
                 if near is None or vehicle.index in near:
                     yield vehicle
-            elif vehicle.path not in fresh:
+            elif self.may_open and vehicle.path not in fresh:
                 fresh.add(vehicle.path)
                 yield vehicle
 

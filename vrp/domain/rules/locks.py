@@ -16,7 +16,7 @@ def check(problem: Problem, routes: Sequence[TimedRoute]) -> Iterator[Violation]
 
 
 def unserved(problem: Problem, routes: Sequence[TimedRoute]) -> Iterator[Violation]:
-    """Every locked step is in the plan."""
+    """Every locked step is in the plan; breaks and reloads where their vehicle is used."""
     if not problem.has_locks:
         return
     numbers = {route.vehicle.index: number for number, route in enumerate(routes)}
@@ -24,8 +24,8 @@ def unserved(problem: Problem, routes: Sequence[TimedRoute]) -> Iterator[Violati
         number = numbers.get(vehicle.index)
         made = _places(routes[number]) if number is not None else {}
         for lock in vehicle.locks:
-            if lock.level == "none":
-                continue
+            if lock.level == "none" or (number is None and lock.key not in problem.task_by_name):
+                continue  # breaks and reloads are for a vehicle in use
             what = " ".join(lock.key)
             if lock.key not in made:
                 message = f"{what} is locked to vehicle {vehicle.id}, which does not make it"
