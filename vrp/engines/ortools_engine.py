@@ -70,6 +70,7 @@ class OrToolsEngine:
             Feature.MAX_DURATION,
             Feature.MAX_TRAVEL_TIME,
             Feature.LOADING_POLICY,
+            Feature.GIVEN_STEPS,
             Feature.MAX_WAIT,
             Feature.OVERTIME,
         }
@@ -88,7 +89,6 @@ class OrToolsEngine:
             Feature.TASK_COST,
             Feature.OPTIONAL_BREAKS,
             Feature.INITIAL_LOAD,
-            Feature.GIVEN_STEPS,
             Feature.OBJECTIVE_PRESET,
         }
     )
@@ -108,7 +108,7 @@ class OrToolsEngine:
         watch = _Watch(model, budget, report)
         model.routing.AddAtSolutionCallback(watch.at_solution)
         model.routing.AddSearchMonitor(model.solver.CustomLimit(budget.is_over))
-        found = model.routing.SolveWithParameters(_parameters(problem, budget))
+        found = _search(model, _parameters(problem, budget))
         return model.plan(found) if found else watch.best
 
 
@@ -137,6 +137,14 @@ def _beyond(problem: Problem) -> Iterator[Feature]:
 def _is_too_soft(task: Task, network: Network) -> bool:
     """OR-Tools has one price for a stop, however many its windows, and asks when its setup is over."""
     return any(task.soft) and (len(task.windows) > 1 or bool(network.may_skip_setup[task.index]))
+
+
+def _search(model: Model, parameters: Any) -> Any:
+    """Begin with the given routes if they can be made, else with what OR-Tools finds first."""
+    model.routing.CloseModelWithParameters(parameters)
+    given = model.given_routes()
+    found = model.routing.SolveFromAssignmentWithParameters(given, parameters) if given else None
+    return found or model.routing.SolveWithParameters(parameters)
 
 
 def _parameters(problem: Problem, budget: Budget) -> Any:

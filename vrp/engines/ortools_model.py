@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from ortools.constraint_solver import pywrapcp
 
+from vrp.domain import evaluator, given
 from vrp.domain import request as requests
 from vrp.domain.plan import Plan, Route, Step
 from vrp.domain.problem import Order, Problem, Task
@@ -266,6 +267,17 @@ class Model:
                 self.routing.AddPickupAndDelivery(pickup, delivery)
                 self.solver.Add(self.routing.VehicleVar(pickup) == self.routing.VehicleVar(delivery))
                 self.time.AddNodePrecedence(pickup, delivery, 0)
+
+    def given_routes(self) -> Any:
+        """This will return the routes that were given as a solution to begin with, or None where there is none."""
+        numbers = {vehicle.index: number for number, (_, vehicle) in enumerate(self.vehicles)}
+        routes: list[list[int]] = [[] for _ in self.vehicles]
+        for vehicle, items in evaluator.resolved(self.problem, given.routes_of(self.problem)):
+            if (number := numbers.get(vehicle.index)) is not None:
+                serves = self.vehicles[number][0].serves
+                tasks = [item.index for item in items if isinstance(item, Task)]
+                routes[number] = [self.index[task] for task in tasks if serves[task]]
+        return self.routing.ReadAssignmentFromRoutes(routes, True) if any(routes) else None
 
     # Plans -------------------------------------------------------------------------------------------------
 

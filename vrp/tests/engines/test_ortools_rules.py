@@ -6,8 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from vrp import engines
+from vrp.domain.plan import Plan
+from vrp.engines.base import Budget
+from vrp.tests import problems
+from vrp.tests.engines.solving import solve
 from vrp.tests.engines.test_random_problems import agree, relaxed, requests, shipments
-from vrp.tests.problems import Document
+from vrp.tests.problems import Document, build
 
 Add = Callable[[st.DrawFn, Document], None]
 
@@ -127,3 +132,30 @@ def test_random_problems_with_one_more_rule(rule: str, data: st.DataObject) -> N
 @given(data=st.data())
 def test_three_hundred_random_problems_with_one_more_rule(rule: str, data: st.DataObject) -> None:
     agree("ortools", data.draw(requests_with(RULES[rule])))
+
+
+def test_the_search_begins_with_the_routes_that_are_given() -> None:
+    steps = [{"type": "job", "id": name} for name in (2, 3, 1)]
+    problem = build(
+        problems.request([problems.vehicle(steps=steps)], [problems.job(k, k) for k in (1, 2, 3)])
+    )
+    plans: list[Plan] = []
+
+    engines.get("ortools").solve(problem, Budget(0.1), plans.append)
+
+    assert [step.id for step in plans[0].routes[0].steps] == [2, 3, 1]
+
+
+def test_given_routes_nobody_can_make_are_not_begun_with() -> None:
+    steps = [{"type": "job", "id": name} for name in (1, 2)]
+    problem = build(
+        problems.request(
+            [problems.vehicle(max_tasks=1, steps=steps)],
+            [problems.job(1, 1), problems.job(2, 2, skills=["cold"]), problems.job(3, 1)],
+        )
+    )
+
+    judged = solve("ortools", problem, patience=0.1)
+
+    assert judged.violations == ()
+    assert judged.cost == 20
