@@ -207,13 +207,14 @@ class _Search:
 
     @cached_property
     def _heavy(self) -> float:
-        """More than any order costs to serve."""
+        """More than any order costs to serve, or all of them to leave out."""
         prices = [vehicle.spec.costs for vehicle in self.problem.vehicles]
         durations = max((int(v.travel.durations.max()) for v in self.problem.vehicles), default=0)
         hourly = max(c.per_hour + c.per_duration_hour + c.per_wait_hour + c.per_task_hour for c in prices)
         fixed = max(abs(c.fixed) for c in prices)
         distance = max(int(v.travel.distances.max()) for v in self.problem.vehicles) / 1000
-        return 10 * (1 + fixed + hourly * durations / 3600 + distance * max(c.per_km for c in prices))
+        penalties = sum(order.penalty or 0 for order in self.demands)
+        return penalties + 10 * (1 + fixed + hourly * durations / 3600 + distance * max(c.per_km for c in prices))
 
     @cached_property
     def _aim(self) -> float:
