@@ -6,6 +6,9 @@ Works on a copy of the code in a temporary directory; needs no database. Each ru
 each unit is made wrong by a little. Prints which test noticed; what nobody noticed ends with exit status 1.
 """
 
+# What is replaced stands here as it stands there:
+# ruff: noqa: E501
+
 import os
 import re
 import shutil

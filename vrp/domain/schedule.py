@@ -439,9 +439,8 @@ class _Timing:
         if self.spec.max_wait is not None:
             for k in range(len(self.visits) - 1, -1, -1):
                 visit = self.visits[k]
-                longer = (
-                    0 if visit.pause else by[k + 1]
-                )  # before a break there may be something left to drive
+                # Before a break there may be something left to drive, so it need not wait longer for that.
+                longer = 0 if visit.pause else by[k + 1]
                 by[k] = max(0, visit.waiting_time + longer - self.spec.max_wait)
         for pickup, excess in _long_rides(self.visits) if self.has_rides else ():
             by[pickup + 1] = max(by[pickup + 1], excess)

@@ -115,6 +115,15 @@ def test_a_late_start_does_not_cost_a_rest_that_waiting_was():
     assert judged.routes[0].start_time == 0
 
 
+def test_a_wait_that_is_a_rest_is_no_slack():
+    doc = document([job(1), job(2, time_windows=[[300, 300]])], [driver(300, 100, time_window=[0, 9000])])
+
+    assert judge(doc, V="J1 J2").routes[0].visits[2].slack == 0
+
+    doc["jobs"][1]["time_windows"] = [[350, 350]]
+    assert judge(doc, V="J1 J2").routes[0].visits[1].slack == 0  # it left late enough to wait for 100 only
+
+
 def test_rests_are_passed_over_when_a_published_plan_is_read_and_put_in_anew():
     the_problem = problem(document([job(2)], [driver(150, 50)]))
     first = evaluator.payload(judge(document([job(2)], [driver(150, 50)]), V="J2"))

@@ -220,6 +220,16 @@ def test_slack_says_how_much_later_a_stop_may_be_reached():
     assert [step["slack"] for step in at] == [50, 50, 200, 600]
 
 
+def test_what_was_driven_before_a_break_may_be_driven_after_it():
+    pause = {"id": "lunch", "service": 50, "time_windows": [[160, 160]]}
+    fleet = [van(breaks=[pause], start_latest=0, time_window=[0, 1000])]
+    doc = document([job(2, time_windows=[[0, 300]])], fleet)
+
+    at = steps(doc, V="break:lunch J2")
+
+    assert [step["slack"] for step in at] == [50, 50, 50, 550]
+
+
 def test_the_claim_of_an_engine_is_compared_and_never_shown():
     doc = document([job(1)])
     claimed = Plan((Route("V", (Step("job", "J1"),)),), claimed_cost=150)

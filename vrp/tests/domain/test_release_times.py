@@ -56,6 +56,25 @@ def test_goods_that_are_ready_after_the_latest_start_are_a_violation():
     assert [(v.cause, v.step, v.amount) for v in late.violations] == [("release", 1, 1)]
 
 
+def test_a_stop_does_not_wait_for_goods_that_came_too_late():
+    judged = judge(
+        document([job(1, release_time=500)], [van(start_latest=200, time_window=[0, 9000])]), V="J1"
+    )
+
+    assert causes(judged) == ["release"]
+    assert times(judged)[1] == (300, 300)
+
+
+def test_wishes_are_kept_also_where_goods_come_too_late():
+    wish = {"start": 0, "end": 900, "soft": {"start": 500, "cost_per_hour_early": 36}}
+    jobs = [job(1, release_time=100), job(2, time_windows=[wish])]
+
+    judged = judge(document(jobs, [van(start_latest=0, time_window=[0, 9000])]), V="J1 J2")
+
+    assert causes(judged) == ["release"]
+    assert times(judged)[2] == (500, 500)
+
+
 def test_goods_that_are_ready_after_the_shift_are_a_violation():
     judged = judge(document([job(1, release_time=500)], [van(time_window=[0, 400])]), V="J1")
 
@@ -68,6 +87,7 @@ def test_work_at_a_pickup_waits_until_the_shipment_is_ready():
 
     judged = judge(document([job(3)], shipments=[parcel]), V="pickup:S J3 delivery:S")
 
+    assert causes(judged) == []
     assert times(judged)[:3] == [(400, 400), (500, 500), (700, 700)]
 
 

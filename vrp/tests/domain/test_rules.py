@@ -34,6 +34,11 @@ CASES = {
         one([job(1, time_windows=[[50, 99]])], van(start_latest=0, time_window=[0, 900]), "J1"),
         ["delay"],
     ),
+    "start_latest when the shift opens": (
+        one([job(1)], van(start_latest=100, time_window=[100, 900]), "J1"),
+        one([job(1)], van(start_latest=99, time_window=[100, 900]), "J1"),
+        ["delay"],
+    ),
     "capacity in each dimension": (
         one([job(1, delivery=[2, 1]), job(2, delivery=[1, 1])], van(capacity=[3, 2])),
         one([job(1, delivery=[2, 1]), job(2, delivery=[1, 2])], van(capacity=[3, 2])),

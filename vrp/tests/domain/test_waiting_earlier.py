@@ -1,5 +1,7 @@
 """Where a limit forbids to wait at one place, the vehicle waits at an earlier one, or starts later."""
 
+import pytest
+
 from vrp.tests.domain.build import causes, document, job, judge, shipment, times, van
 
 AT_500 = {"time_windows": [[500, 900]]}
@@ -62,6 +64,25 @@ def test_the_pickup_is_put_off_so_that_the_ride_is_short():
     assert times(judged)[1] == (300, 300)
 
 
+def test_only_the_pickup_is_put_off_not_what_comes_before_it():
+    jobs = [job(1, time_windows=[[0, 100]]), job(2, **AT_500)]
+    doc = document(jobs, shipments=[shipment(1, 3, max_ride_time=300)])
+
+    judged = judge(doc, V="J1 pickup:S J2 delivery:S")
+
+    assert causes(judged) == []
+    assert times(judged)[1:3] == [(100, 100), (300, 300)]
+
+
+def test_the_wait_moves_into_a_later_window_and_the_start_with_it():
+    jobs = [job(1, time_windows=[[0, 100], [400, 500]]), job(2, time_windows=[[550, 600]])]
+
+    judged = judge(document(jobs, [van(max_wait=50)]), V="J1 J2")
+
+    assert causes(judged) == []
+    assert times(judged) == [(350, 350), (450, 450), (550, 550), (750, 750)]
+
+
 def test_a_wait_before_the_pickup_does_not_count_as_riding():
     parcel = shipment(2, 3, max_ride_time=100)
     doc = document([job(1, time_windows=[[0, 100]])], shipments=[parcel])
@@ -111,6 +132,34 @@ def test_it_starts_no_later_than_it_may():
         "max_duration"
     ]
     assert causes(judge(document(jobs, [van(max_duration=400, start_latest=800)]), V="J1 J2")) == []
+
+
+EARLY_OR_SHORT = [  # end at 800 after 800 s, or at 1200 after 400 s
+    job(1, time_windows=[[100, 100], [900, 900]]),
+    job(2, time_windows=[[600, 600], [1000, 1000]]),
+]
+
+
+@pytest.mark.parametrize(
+    "limit",
+    [
+        {"max_duration": 400},
+        {"overtime": {"after": 300, "max": 100}},
+        {"overtime": {"after": 300, "max": 100}, "max_duration": 9000},
+        {"overtime": {"after": 300, "max": 9000}, "max_duration": 400},
+    ],
+)
+def test_a_shorter_route_that_ends_later_is_taken_where_it_must_be_short(limit):
+    judged = judge(document(EARLY_OR_SHORT, [van(**limit)]), V="J1 J2")
+
+    assert (causes(judged), judged.routes[0].duration) == ([], 400)
+
+
+@pytest.mark.parametrize("price", [{}, {"per_wait_hour": 1}, {"per_duration_hour": 1}])
+def test_a_shorter_route_that_ends_later_is_taken_where_time_costs_money(price):
+    judged = judge(document(EARLY_OR_SHORT, [van(costs={"per_hour": 1, **price})]), V="J1 J2")
+
+    assert judged.routes[0].duration == (400 if price else 800)
 
 
 def test_overtime_ends_the_day_as_a_longest_duration_does():
