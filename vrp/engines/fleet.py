@@ -155,7 +155,7 @@ def _most_load(problem: Problem) -> Load:
 
 
 def _servable(problem: Problem) -> np.ndarray:
-    """Vehicles by tasks: whether skills, allowed and forbidden vehicles and relations let one serve the other."""
+    """Vehicles by tasks: whether skills, choice of vehicles, relations and locks let one serve the other."""
     rows: dict[tuple[object, ...], np.ndarray] = {}
     by_order = np.empty((len(problem.orders), len(problem.vehicles)), dtype=bool)
     skills = [frozenset(str(skill) for skill in vehicle.spec.skills) for vehicle in problem.vehicles]
@@ -179,12 +179,18 @@ def _servable(problem: Problem) -> np.ndarray:
                 ]
             )
         by_order[order.index] = rows[key]
+    for vehicle in problem.vehicles:
+        if vehicle.is_closed:
+            given = [all(task.key in vehicle.given for task in order.tasks) for order in problem.orders]
+            by_order[:, vehicle.index] &= given
     return by_order.T[:, [task.order for task in problem.tasks]]
 
 
 def _belongs(problem: Problem) -> dict[int, tuple[str | int, ...]]:
-    """The vehicles that relations want an order on, by its index."""
+    """The vehicles that relations and locks want an order on, by its index."""
     found: dict[int, tuple[str | int, ...]] = {}
+    for key, vehicle in problem.locked_to.items():
+        found[problem.task_by_name[key].order] = (problem.vehicles[vehicle].id,)
     for relation in problem.request.relations:
         if relation.vehicle is not None:
             for name in relation.ids:

@@ -121,6 +121,8 @@ class Network:
         doors += [
             w.end + pause.service for spec in specs for pause in spec.breaks for w in pause.time_windows
         ]
+        vehicles = [vehicle for kind in self.fleet for vehicle in kind.vehicles]
+        doors += [moment for v in vehicles for moment in (v.opens, *(lock.after for lock in v.locks))]
         breaks = max((sum(pause.service for pause in spec.breaks) for spec in specs), default=0)
         work = sum(map(self._longest_work, tasks))
         return max(doors, default=0) + self._slowest_travel + work + breaks + self._slowest_reloads

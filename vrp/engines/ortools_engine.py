@@ -9,10 +9,11 @@ from typing import Any
 
 from ortools.constraint_solver import pywrapcp, routing_enums_pb2
 
+from vrp.domain import given
 from vrp.domain.features import Feature, used_by
 from vrp.domain.plan import Plan
 from vrp.domain.problem import Problem, Task
-from vrp.engines import ortools_relations, ortools_rules
+from vrp.engines import ortools_locks, ortools_relations, ortools_rules
 from vrp.engines.base import Budget, Report
 from vrp.engines.fleet import hopeless, kinds
 from vrp.engines.network import Network
@@ -26,6 +27,8 @@ _NOT_BESIDE_BREAKS = {
     Feature.MAX_RIDE_TIME,
     Feature.MAX_WAIT,
     Feature.OVERTIME,
+    Feature.LOCKS,
+    Feature.FREEZE,
     Feature.SOFT_TIME_WINDOWS,
 }
 
@@ -71,6 +74,8 @@ class OrToolsEngine:
             Feature.MAX_TRAVEL_TIME,
             Feature.LOADING_POLICY,
             Feature.GIVEN_STEPS,
+            Feature.LOCKS,
+            Feature.FREEZE,
             Feature.MAX_WAIT,
             Feature.OVERTIME,
         }
@@ -105,6 +110,7 @@ class OrToolsEngine:
         model = Model(problem, fleet)
         ortools_rules.add(model)
         ortools_relations.add(model)
+        ortools_locks.add(model)
         watch = _Watch(model, budget, report)
         model.routing.AddAtSolutionCallback(watch.at_solution)
         model.routing.AddSearchMonitor(model.solver.CustomLimit(budget.is_over))
@@ -132,6 +138,8 @@ def _beyond(problem: Problem) -> Iterator[Feature]:
         yield from used & {Feature.SOFT_TIME_WINDOWS}
     if problem.request.objective.preset not in ("cost", "min_vehicles"):
         yield Feature.OBJECTIVE_PRESET
+    if used & {Feature.LOCKS, Feature.FREEZE} and not ortools_locks.are_kept_alone(problem):
+        yield from used & {Feature.LOCKS, Feature.FREEZE}
 
 
 def _is_too_soft(task: Task, network: Network) -> bool:
@@ -140,11 +148,12 @@ def _is_too_soft(task: Task, network: Network) -> bool:
 
 
 def _search(model: Model, parameters: Any) -> Any:
-    """Begin with the given routes if they can be made, else with what OR-Tools finds first."""
+    """Begin with the given routes if they can be made, or what of them is locked, else with what OR-Tools finds."""
     model.routing.CloseModelWithParameters(parameters)
-    given = model.given_routes()
-    found = model.routing.SolveFromAssignmentWithParameters(given, parameters) if given else None
-    return found or model.routing.SolveWithParameters(parameters)
+    for plan in (given.routes_of(model.problem), ortools_locks.alone(model.problem)):
+        if beginning := model.beginning(plan):
+            return model.routing.SolveFromAssignmentWithParameters(beginning, parameters)
+    return model.routing.SolveWithParameters(parameters)
 
 
 def _parameters(problem: Problem, budget: Budget) -> Any:

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 from ortools.constraint_solver import pywrapcp
 
-from vrp.domain import evaluator, given
+from vrp.domain import evaluator
 from vrp.domain import request as requests
 from vrp.domain.plan import Plan, Route, Step
-from vrp.domain.problem import Order, Problem, Task
+from vrp.domain.problem import Key, Order, Problem, Task
 from vrp.engines.fleet import Kind, hopeless, openings
 from vrp.engines.network import Network
 
@@ -122,13 +122,15 @@ class Model:
         comes_from_elsewhere = 1 - self.solver.Sum(from_here)
         return (after_setup - setup * comes_from_elsewhere).Var()
 
-    def of_vehicle(self, task: Task, values: list[int]) -> Any:
-        """This will return that of the values, one for each vehicle, which belongs to the vehicle serving a task."""
-        if len(set(values)) == 1:
-            return values[0]
-        vehicle = self.routing.VehicleVar(self.index[task.index])
-        at = self.solver.Max(vehicle, 0)  # -1 where the task is left out
-        return self.solver.Element(values, at.Var())
+    def of_vehicle(self, task: Task, values: list[int], left_out: int | None = None) -> Any:
+        """This will return that of the values, one for each vehicle, which belongs to the vehicle serving a task;
+        `left_out` where none does, or any of them."""
+        if left_out is None:
+            left_out = values[0]
+        if {left_out, *values} == {left_out}:
+            return left_out
+        vehicle = self.routing.VehicleVar(self.index[task.index])  # -1 where the task is left out
+        return self.solver.Element([left_out, *values], vehicle + 1)
 
     def _add_breaks(self, number: int, kind: Kind) -> None:
         taken = []
@@ -163,6 +165,9 @@ class Model:
 
     def last(self, order: Order) -> int:
         return self.index[order.tasks[-1].index]
+
+    def index_of(self, key: Key) -> int:
+        return self.index[self.problem.task_by_name[key].index]
 
     def is_served(self, task: Task) -> Any:
         return self.routing.ActiveVar(self.index[task.index])
@@ -209,7 +214,7 @@ class Model:
             self.solver.Add(load.CumulVar(start) == delivered.CumulVar(end))
 
     def _add_limits(self) -> None:
-        if self.limits("max_tasks") or self.problem.request.relations:
+        if self.limits("max_tasks") or self.problem.request.relations or self.problem.has_locks:
             self._add_number()
         tables = {"max_distance": self.network.distance, "max_travel_time": self.network.travel_time}
         for name, table in tables.items():
@@ -268,11 +273,11 @@ class Model:
                 self.solver.Add(self.routing.VehicleVar(pickup) == self.routing.VehicleVar(delivery))
                 self.time.AddNodePrecedence(pickup, delivery, 0)
 
-    def given_routes(self) -> Any:
-        """This will return the routes that were given as a solution to begin with, or None where there is none."""
+    def beginning(self, plan: Plan) -> Any:
+        """This will return a plan as a solution to begin with, or None where it is none, or has no routes."""
         numbers = {vehicle.index: number for number, (_, vehicle) in enumerate(self.vehicles)}
         routes: list[list[int]] = [[] for _ in self.vehicles]
-        for vehicle, items in evaluator.resolved(self.problem, given.routes_of(self.problem)):
+        for vehicle, items in evaluator.resolved(self.problem, plan):
             if (number := numbers.get(vehicle.index)) is not None:
                 serves = self.vehicles[number][0].serves
                 tasks = [item.index for item in items if isinstance(item, Task)]

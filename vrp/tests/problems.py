@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from vrp.domain import given
 from vrp.domain import problem as problems
 from vrp.domain import request as requests
 from vrp.domain.problem import Problem
@@ -32,9 +33,9 @@ class Case:
 
 
 def build(document: Document) -> Problem:
-    """The problem of a request that brings its own matrices."""
+    """The problem of a request that brings its own matrices, what is given in place."""
     request = requests.read(document)
-    return problems.build(request, problems.places_of(request), problems.inline_travel(request))
+    return given.fixed(problems.build(request, problems.places_of(request), problems.inline_travel(request)))
 
 
 def line(*positions: int, closed: tuple[tuple[int, int], ...] = ()) -> Document:
@@ -1089,3 +1090,67 @@ PRESETS = [
 ]
 
 ALL += PRESETS
+
+
+def given_steps(*ids: int, **more: Any) -> Document:
+    return {"steps": [{"type": "job", "id": name} | more for name in ids]}
+
+
+LOCKS = [
+    Case(
+        "locked_to_a_vehicle",
+        request(
+            [vehicle("near"), vehicle("far", 3, 3, **given_steps(1, locked="vehicle"))],
+            [job(1, 1)],
+        ),
+        cost=40,
+    ),
+    Case(
+        "locked_in_order",
+        request([vehicle(end=None, **given_steps(3, 1, locked="order"))], [job(1, 1), job(2, 2), job(3, 3)]),
+        cost=50,
+    ),
+    Case(
+        "nothing_new_before_what_is_locked_in_full",
+        request([vehicle(end=None, **given_steps(2, locked="full"))], [job(1, 1), job(2, 2), job(3, 3)]),
+        cost=50,
+    ),
+    Case(
+        "before_what_is_locked_in_full_only_what_was_given_before_it",
+        # 2 may stay before 3, 1 may not come between them
+        request(
+            [vehicle(end=None, steps=[{"type": "job", "id": 2}, {"type": "job", "id": 3, "locked": "full"}])],
+            [job(1, 1), job(2, 2), job(3, 3), job(4, 3)],
+        ),
+        cost=50,
+    ),
+    Case(
+        "a_step_at_its_time",
+        # the window of 2 is before, that of 3 right after
+        request(
+            [vehicle(**given_steps(1, service_at=50))],
+            [job(1, 1), job(2, 3, time_windows=[[0, 30]]), job(3, 2, time_windows=[[60, 60]])],
+        ),
+        cost=80,
+    ),
+    Case(
+        "frozen_until_the_first_stop_has_begun",
+        request(
+            [vehicle(end=None, **given_steps(1))],
+            [job(1, 2), job(2, 1)],
+            freeze={"until": 21},
+        ),
+        cost=30,
+    ),
+    Case(
+        "a_frozen_vehicle_takes_nothing_new",
+        request(
+            [vehicle("a", **given_steps(1)), vehicle("b", 3, 3)],
+            [job(1, 1), job(2, 1)],
+            freeze={"vehicles": ["a"]},
+        ),
+        cost=60,
+    ),
+]
+
+ALL += LOCKS

@@ -100,10 +100,21 @@ def fewest_vehicles(draw: st.DrawFn, document: Document) -> None:
     document["objective"] = {"preset": "min_vehicles"}
 
 
+def locks(draw: st.DrawFn, document: Document) -> None:
+    levels = st.sampled_from(["none", "vehicle", "order", "full"])
+    for vehicle in document["vehicles"]:
+        vehicle.pop("breaks", None)
+        for step in vehicle.get("steps", ()):
+            step["locked"] = draw(levels)
+    if draw(st.booleans()):
+        document["freeze"] = {"until": draw(st.integers(0, 60))}
+
+
 RULES: dict[str, Add] = {
     "alternatives": alternatives,
     "max_ride_time": rides,
     "max_wait": waiting,
+    "locks": locks,
     "min_vehicles": fewest_vehicles,
     "soft time_windows": soft_windows,
     "loading_policy": loading,
