@@ -48,6 +48,12 @@ def test_min_makespan_ends_early_at_any_cost():
     )
 
 
+def test_min_makespan_looks_at_the_clock_and_not_at_the_length():
+    doc = wanting("min_makespan", fleet=[van(time_window=[1000, 9000]), van(id="W")])
+
+    assert judge(doc, V="J1", W="J3").rank[3] == 1200
+
+
 def test_balanced_makes_the_longest_route_short():
     doc = wanting("balanced")
 

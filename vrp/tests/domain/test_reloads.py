@@ -44,6 +44,12 @@ def test_what_was_collected_is_unloaded_at_the_reload():
     assert loads(judged) == [(0,), (4,), (0,), (5,), (5,)]
 
 
+def test_each_reload_unloads_only_what_was_collected_since_the_last_one():
+    doc = reloading([job(1, pickup=[4]), job(2, pickup=[5])])
+
+    assert loads(judge(doc, V="J1 reload:0 J2 reload:0")) == [(0,), (4,), (0,), (5,), (0,), (0,)]
+
+
 def test_capacity_holds_right_after_the_reload():
     doc = reloading([job(1), job(2, delivery=[6])], {"capacity": [5]})
 

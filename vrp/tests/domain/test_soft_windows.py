@@ -227,3 +227,71 @@ def test_a_given_time_is_kept_before_a_wish():
 
     assert times(judge(doc, V="J1"))[1] == (200, 200)
     assert terms(judge(doc, V="J1")) == {JOBS: 3}
+
+
+# Neither all wishes nor none
+
+
+def wishing_for_400_and(wanted, *, steps=(), **vehicle):
+    """J1 by 100; J2 wants to begin at 400 or later, J3 at `wanted` and twice as much; nothing forces a wait."""
+    jobs = [
+        job(1, time_windows=[[0, 100]]),
+        job(2, time_windows=[at(0, 9000, start=400, cost_per_hour_early=36)]),
+        job(3, time_windows=[at(0, 9000, start=wanted, cost_per_hour_early=72)]),
+    ]
+    return judge(document(jobs, [van(steps=list(steps), **vehicle)]), V="J1 J2 J3")
+
+
+@pytest.mark.parametrize("price", ["per_wait_hour", "per_duration_hour"])
+def test_it_waits_as_long_as_two_wishes_are_worth_it_and_no_longer(price):
+    judged = wishing_for_400_and(400, costs={"per_hour": 0, price: 54})
+
+    # From 200 to 300 both would like J2 to wait, from then on J2 alone.
+    assert times(judged)[2:4] == [(300, 300), (400, 400)]
+
+
+def test_under_a_longest_duration_it_waits_where_that_is_worth_most():
+    judged = wishing_for_400_and(700, max_duration=800)
+
+    # 200 s of waiting are left: before J2 they count twice.
+    assert times(judged)[2:4] == [(400, 400), (500, 500)]
+    assert terms(judged) == {JOBS: 4}
+
+
+def test_a_given_time_takes_nothing_from_the_other_wishes():
+    judged = wishing_for_400_and(700, steps=[{"type": "job", "id": "J2", "service_before": 300}])
+
+    assert terms(judged) == {JOBS: 1}
+
+
+def test_a_given_end_leaves_room_for_a_part_of_a_wish():
+    end = {"type": "end", "service_before": 400}
+
+    judged = judge(document([job(1, time_windows=[EARLY])], [van(steps=[end])]), V="J1")
+
+    assert terms(judged) == {JOBS: 2}
+
+
+def test_a_given_time_that_comes_too_late_spoils_no_other_wish():
+    jobs = [
+        job(1, time_windows=[at(0, 9000, start=650, cost_per_hour_early=36)]),
+        job(2, time_windows=[at(0, 9000, end=600, cost_per_hour_late=72)]),
+    ]
+    steps = [{"type": "job", "id": "J2", "service_after": 800}]
+    doc = document(jobs, [van(steps=steps, start_latest=0, time_window=[0, 9000])])
+
+    assert terms(judge(doc, V="J1 J2")) == {JOBS: 4}
+
+
+@pytest.mark.parametrize("between", ["setup", "service", "rest"])
+def test_what_lies_between_two_wishes_is_counted(between):
+    work = {between: 50} if between != "rest" else {}
+    jobs = [
+        job(1, time_windows=[at(0, 9000, start=300, cost_per_hour_early=36)], **work),
+        job(2, time_windows=[at(0, 9000, end=350, cost_per_hour_late=72)]),
+    ]
+    rest = {"drive_break": {"max_driving": 150, "duration": 50}} if between == "rest" else {}
+
+    judged = judge(document(jobs, [van(**rest)]), V="J1 J2")
+
+    assert terms(judged) == {JOBS: 1}  # J1 at 200, J2 at 350

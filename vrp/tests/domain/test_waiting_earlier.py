@@ -91,6 +91,7 @@ def test_a_wait_before_the_pickup_does_not_count_as_riding():
     judged = judge(doc, V="J1 pickup:S delivery:S")
 
     assert causes(judged) == []
+    assert times(judged)[2] == (200, 200)
 
 
 def test_rides_that_overlap_are_all_kept_short():
