@@ -16,8 +16,9 @@ from vrp.domain.evaluator import Evaluation
 from vrp.domain.features import used_by
 from vrp.domain.insertion import Board, Insertion, fixed_items
 from vrp.domain.plan import Plan
-from vrp.domain.problem import Problem, build, places_of
+from vrp.domain.problem import Problem, Task, build, places_of
 from vrp.domain.rules import Violation
+from vrp.domain.schedule import Visit
 from vrp.engines.base import Budget
 from vrp.engines.child import EngineFailed, run
 from vrp.errors import RoutebookError
@@ -97,9 +98,10 @@ def solve(
         judged, stop_reason = check(problem, given.routes_of(problem)), "finished"
         watch.trace.append([0, judged.cost])
     elif (fixed := _fixed_parts(problem)) and fixed.violations and not _may_be_rearranged(problem):
-        judged, stop_reason = fixed, "infeasible"
+        judged, stop_reason = _filled(fixed), "infeasible"
     else:
-        watch(given.routes_of(problem))  # what is given is the plan to beat
+        if (steps := given.routes_of(problem)).routes:
+            watch(steps)  # what is given is the plan to beat
         limit = time_limit or options.time_limit or limits.DEFAULT_TIME_LIMIT
         seed = _first(seed, options.seed, DEFAULT_SEED)
         try:
@@ -108,7 +110,7 @@ def solve(
         except NoVerifiedPlan:
             if fixed is None:
                 raise
-            judged, stop_reason = fixed, "infeasible"
+            judged, stop_reason = _filled(fixed), "infeasible"
     described = {
         "name": watch.best_engine or "check",
         "version": engines.get(watch.best_engine).version if watch.best_engine else "",
@@ -179,16 +181,32 @@ def insertions(
 
 
 def _place(insertion: Insertion) -> Progress:
-    visits = [(visit, task) for _, visit, task in insertion.trial.route.tasks]
-    first = visits[[task for _, task in visits].index(insertion.task)][0]
+    stops = [
+        {
+            "type": visit.type,
+            "id": task.id,
+            "position": position,
+            "arrival": visit.arrival,
+            "service_start": visit.service_start,
+        }
+        for position, (visit, task) in enumerate(_stops(insertion))
+        if task and task.order == insertion.task.order
+    ]
     return {
         "vehicle": insertion.vehicle.id,
         "position": insertion.way.position,
         "extra_cost": round(insertion.extra_cost, 6),
-        "arrival": first.arrival,
-        "service_start": first.service_start,
+        "arrival": stops[0]["arrival"],
+        "service_start": stops[0]["service_start"],
+        "stops": stops,
         "violations": [violation.as_dict() for violation in insertion.violations],
     }
+
+
+def _stops(insertion: Insertion) -> list[tuple[Visit, Task | None]]:
+    """The steps of the route between its ends, as positions count them."""
+    visits = insertion.trial.route.visits
+    return [(visit, visit.task) for visit in visits if visit.task or visit.pause or visit.reload]
 
 
 def _fixed_parts(problem: Problem) -> Evaluation | None:
@@ -201,6 +219,12 @@ def _fixed_parts(problem: Problem) -> Evaluation | None:
         if kept:
             board.put(evaluator.route_with(problem, vehicle, kept))
     return board.judged()
+
+
+def _filled(fixed: Evaluation) -> Evaluation:
+    """What is late or overfull already does not keep the rest from being served where that breaks nothing more."""
+    plan = explain.repair(fixed)
+    return evaluator.evaluate(fixed.problem, plan) if plan else fixed
 
 
 def _may_be_rearranged(problem: Problem) -> bool:
@@ -226,7 +250,7 @@ def _published(document: Any, judged: Evaluation, engine: dict[str, Any]) -> dic
     _add_marginal_costs(payload, judged)
     if judged.problem.baseline:
         payload["eta_changes"] = given.changes(judged.problem, judged.routes)
-    if _nobody_can_begin(judged):
+    if judged.problem.request.options.mode == "solve" and _nobody_can_begin(judged):
         payload["status"] = "infeasible"
     payload["engine"] = engine
     used, name = used_by(judged.problem.request), engine["name"]

@@ -168,5 +168,10 @@ COMPARISON = _object(
     },
     moved=_list(_object(type=_TEXT, id=_ID, a=_VISIT, b=_VISIT, eta_shift=_MAYBE)),
 )
-PLACES = _object(places=_list(_object(**_PLACE["properties"], arrival=_WHOLE, service_start=_WHOLE)))
+_STOP_PLACE = _object(type=_TEXT, id=_ID, position=_WHOLE, arrival=_WHOLE, service_start=_WHOLE)
+PLACES = _object(
+    places=_list(
+        _object(**_PLACE["properties"], arrival=_WHOLE, service_start=_WHOLE, stops=_list(_STOP_PLACE))
+    )
+)
 ANSWERS = {"Plan": PLAN, "Comparison": COMPARISON, "Places": PLACES}

@@ -215,20 +215,24 @@ def _profiles(document: Document) -> Iterator[Fault]:
 
 def _dimensions(document: Document) -> Iterator[Fault]:
     expected: tuple[int, Place] | None = None
+    for place, amounts in _loads(document):
+        if not isinstance(amounts, list) or not amounts:
+            continue
+        expected = expected or (len(amounts), place)
+        if len(amounts) != expected[0]:
+            where = "/".join(str(part) for part in expected[1])
+            message = f"has {len(amounts)} dimensions, {where} has {expected[0]}"
+            yield Fault(place, message, "dimensions_differ")
+
+
+def _loads(document: Document) -> Iterator[tuple[Place, Any]]:
     for key, fields in _LOADS.items():
         for i, row in numbered(document, key):
             for field in fields:
-                amounts = row.get(field)
-                if not isinstance(amounts, list) or not amounts:
-                    continue
-                expected = expected or (len(amounts), (key, i, field))
-                if len(amounts) != expected[0]:
-                    where = "/".join(str(part) for part in expected[1])
-                    yield Fault(
-                        (key, i, field),
-                        f"has {len(amounts)} dimensions, {where} has {expected[0]}",
-                        "dimensions_differ",
-                    )
+                yield (key, i, field), row.get(field)
+    for i, vehicle in numbered(document, "vehicles"):
+        for k, pause in numbered(vehicle, "breaks"):
+            yield ("vehicles", i, "breaks", k, "max_load"), pause.get("max_load")
 
 
 def _references(document: Document) -> Iterator[Fault]:

@@ -78,7 +78,7 @@ _ANSWERS = {
     "MAX_RIDE": ("max_ride_time",),
     "RELEASE": ("release_time", "start_latest", "shift"),
     "PENALTY_CHEAPER": ("penalty",),
-    "NO_VEHICLE": ("vehicles",),
+    "NO_VEHICLE": ("min_tasks", "vehicles"),
 }
 
 
@@ -123,6 +123,8 @@ class Explanation:
         return {"need": change.need, "by": change.by} if change else None
 
     def _sentence(self, code: str, vehicles: list[str | int]) -> str:
+        if code == "NO_VEHICLE" and vehicles:
+            return f"{', '.join(map(str, vehicles[:3]))}: not out for so few tasks"
         if not vehicles or code in ("PENALTY_CHEAPER", "NOT_FOUND_IN_TIME"):
             return _MESSAGES[code][0].upper() + _MESSAGES[code][1:]
         names = ", ".join(str(name) for name in vehicles[:3])

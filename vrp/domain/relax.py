@@ -206,6 +206,8 @@ def _knobs(
     if any(found == {"load"} for found in causes):
         yield from _capacity(vehicle)
     seen = {cause for found in causes for cause in found}
+    if vehicle.spec.min_tasks and {"min_tasks"} in causes:
+        yield _fewest(vehicle, vehicle.spec.min_tasks)
     for name in ("max_tasks", "max_distance", "max_travel_time", "max_duration", "max_wait"):
         value = getattr(vehicle.spec, name)
         if value is not None and name in seen:
@@ -232,7 +234,7 @@ def _window(vehicle: Vehicle, task: Task, number: int, edge: int, sign: int, mos
         return vehicle, {task.index: replace(task, windows=windows)}
 
     def says(by: int) -> str:
-        when = f"{words.lasting(by)} {'later' if sign > 0 else 'earlier'}"
+        when = f"{words.exactly(by)} {'later' if sign > 0 else 'earlier'}"
         bound = "until" if sign > 0 else "from"
         return (
             f"Let {task.kind} {task.id} begin up to {when} ({bound} {clock.show(window[edge] + sign * by)})."
@@ -264,7 +266,7 @@ def _release(vehicle: Vehicle, task: Task) -> _Knob:
 
     def says(by: int) -> str:
         ready = clock.show(task.release - by)
-        return f"Have {task.kind} {task.id} ready {words.lasting(by)} earlier (at {ready})."
+        return f"Have {task.kind} {task.id} ready {words.exactly(by)} earlier (at {ready})."
 
     place = (*task.path, "release_time")
     return _Knob("release_time", place, task.release, task.release, -1, _TIME, turned, says)
@@ -277,7 +279,7 @@ def _ride(order: Order, vehicle: Vehicle) -> _Knob:
         return vehicle, {task.index: replace(task, max_ride=value + by) for task in order.tasks}
 
     def says(by: int) -> str:
-        return f"Let {order.id} ride {words.lasting(by)} longer (up to {words.lasting(value + by)})."
+        return f"Let {order.id} ride {words.exactly(by)} longer (up to {words.exactly(value + by)})."
 
     return _Knob("max_ride_time", (*order.path, "max_ride_time"), value, _WEEK, 1, _TIME, turned, says)
 
@@ -295,7 +297,7 @@ def _shift(vehicle: Vehicle) -> Iterator[_Knob]:
 
         def says(by: int) -> str:
             return (
-                f"Let {vehicle.id} start up to {words.lasting(by)} later (until {clock.show(latest + by)})."
+                f"Let {vehicle.id} start up to {words.exactly(by)} later (until {clock.show(latest + by)})."
             )
 
         place = (*vehicle.path, "start_latest")
@@ -315,8 +317,8 @@ def _shift_edge(vehicle: Vehicle, edge: str, sign: int, most: int) -> _Knob:
     def says(by: int) -> str:
         at = clock.show(value + sign * by)
         if sign > 0:
-            return f"Let {vehicle.id} work {words.lasting(by)} longer (until {at})."
-        return f"Let {vehicle.id} start {words.lasting(by)} earlier (at {at})."
+            return f"Let {vehicle.id} work {words.exactly(by)} longer (until {at})."
+        return f"Let {vehicle.id} start {words.exactly(by)} earlier (at {at})."
 
     return _Knob("shift", (*vehicle.path, "time_window", edge), value, most, sign, _TIME, turned, says)
 
@@ -355,11 +357,22 @@ def _limit(vehicle: Vehicle, name: str, value: int) -> _Knob:
             return f"Let {vehicle.id} do {texts[name](by)}."
         what = {"max_travel_time": "drive", "max_duration": "be out", "max_wait": "wait"}[name]
         return (
-            f"Let {vehicle.id} {what} {words.lasting(by)} longer (up to {words.lasting(value + by)} in all)."
+            f"Let {vehicle.id} {what} {words.exactly(by)} longer (up to {words.exactly(value + by)} in all)."
         )
 
     causes = _TIME if is_time else frozenset({name})
     return _Knob(name, (*vehicle.path, name), value, 10**12, 1, causes, turned, says)
+
+
+def _fewest(vehicle: Vehicle, value: int) -> _Knob:
+    def turned(by: int) -> tuple[Vehicle, Tasks]:
+        return _respec(vehicle, min_tasks=value - by), {}
+
+    def says(by: int) -> str:
+        return f"Let {vehicle.id} go out for {words.amount('min_tasks', value - by)} (now {value} or more)."
+
+    place, causes = (*vehicle.path, "min_tasks"), frozenset({"min_tasks"})
+    return _Knob("min_tasks", place, value, value - 1, -1, causes, turned, says)
 
 
 def _overtime(vehicle: Vehicle) -> _Knob:
@@ -370,8 +383,8 @@ def _overtime(vehicle: Vehicle) -> _Knob:
         return _respec(vehicle, overtime=allowed.model_copy(update={"max": allowed.max + by})), {}
 
     def says(by: int) -> str:
-        upto = words.lasting(allowed.max + by)
-        return f"Let {vehicle.id} work {words.lasting(by)} more overtime (up to {upto})."
+        upto = words.exactly(allowed.max + by)
+        return f"Let {vehicle.id} work {words.exactly(by)} more overtime (up to {upto})."
 
     return _Knob("overtime", (*vehicle.path, "overtime", "max"), allowed.max, _WEEK, 1, _TIME, turned, says)
 
@@ -391,7 +404,7 @@ def _one_more_vehicle(board: Board, order: Order, pointers: Pointers) -> Iterato
         patch, need, name = pointers.one_more(vehicle)
         spec = vehicle.spec.model_copy(update={"id": name}) if name != vehicle.spec.id else vehicle.spec
         another = replace(vehicle, index=-1, id=name, spec=spec, locks=(), is_closed=False)
-        if not may_serve(board.problem, order, another):
+        if not all(may_serve(board.problem, order, one) for one in (vehicle, another)):
             continue
         insertion = Board(board.problem, board.trials.values()).cheapest(order, another)
         if insertion:

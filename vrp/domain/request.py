@@ -514,7 +514,9 @@ _WORDS = {
 def _faults_of(error: ValidationError, document: dict[str, Any]) -> Iterator[Fault]:
     for item in error.errors(include_url=False, include_context=False, include_input=False):
         loc = _place_in(document, item["loc"])
-        message = item["msg"].removeprefix("Value error, ")
+        message = (
+            item["msg"].removeprefix("Value error, ").removeprefix("Tuple ").partition(" after validation")[0]
+        )
         message = _WORDS.get(item["type"], message)
         yield Fault(loc, message, item["type"])
 

@@ -14,6 +14,15 @@ def lasting(seconds: float) -> str:
     return f"{sign}{hours} h {minutes:02d}" if hours else f"{sign}{minutes} min"
 
 
+def exactly(seconds: float) -> str:
+    """This will write a duration to the second: `1 h 05`, `16 min 40 s`."""
+    whole, rest = divmod(round(abs(seconds)), 60)
+    sign = "-" if seconds < 0 else ""
+    if not whole:
+        return f"{sign}{rest} s"
+    return f"{sign}{lasting(60 * whole)}" + (f" {rest} s" if rest else "")
+
+
 def far(metres: float) -> str:
     """This will write a distance: `12.3 km`, `250 m`."""
     return f"{metres / 1000:,.1f} km" if abs(metres) >= 1000 else f"{metres:,.0f} m"
@@ -75,5 +84,5 @@ _WRITTEN: dict[str, Callable[[float], str]] = {
     "max_distance": far,
     "max_tasks": _tasks,
     "min_tasks": _tasks,
-    **dict.fromkeys(_TIMES.split(), lasting),
+    **dict.fromkeys(_TIMES.split(), exactly),
 }

@@ -26,7 +26,7 @@ class Finished(Conflict):
 class Outdated(Conflict):
     """The change was meant for a scenario that has become another one."""
 
-    def __init__(self, why: Exception) -> None:
+    def __init__(self, why: object) -> None:
         super().__init__(
             "The scenario has changed since this plan was made, so this change does not fit it any more"
             f" ({str(why).rstrip('.')}). Solve the scenario as it is now to see what would help."
@@ -101,7 +101,10 @@ def apply_change(
     change was meant for something the scenario does not say any more.
     """
     scenario = Scenario.objects.get(pk=solution.scenario_id)
-    patch = _proposed(_plan(solution), order, change)["patch"]
+    proposed = _proposed(_plan(solution), order, change)
+    patch = proposed["patch"]
+    if proposed["kind"] == "drop" and scenario.revision != solution.revision:
+        raise Outdated("an order should not be left out for what is planned otherwise by now")
     try:
         document = changes.apply(scenario.request, patch)
         scenarios.update(

@@ -193,7 +193,7 @@ def test_check_tells_stop_and_time_and_by_how_much_route_by_route(tmp_path):
         "route 2, vehicle W, 0:00 to 0:13:20, 3 stops",
         "  at 0:01:40, stop 1: job J1 is served twice [duplicate]",
         "  at 0:06:40, stop 2: job J4 needs crane; vehicle W lacks it [skills]",
-        "  at 0:10, stop 3: job J2 begins at 0:10, its time window closed at 0:01:20; 9 min too late [delay]",
+        "  at 0:10, stop 3: job J2 begins at 0:10, its time window closed at 0:01:20; 8 min 40 s too late [delay]",
         "in no route",
         "  job J3 is locked to vehicle X, which does not make it [locked]",
         "not served: job J3",

@@ -70,7 +70,7 @@ def test_the_given_routes_are_the_plan_to_beat():
     assert reported[0]["cost"] == 1000
 
 
-def test_locked_steps_that_break_a_rule_make_the_request_infeasible():
+def test_locked_steps_that_break_a_rule_are_told_and_the_rest_is_served_around_them():
     steps = [{"type": "job", "id": "J2", "locked": "vehicle"}]
     doc = document([job(1), job(2, time_windows=[[0, 100]])], [van(steps=steps)])
 
@@ -78,7 +78,13 @@ def test_locked_steps_that_break_a_rule_make_the_request_infeasible():
 
     assert plan["status"] == "infeasible"
     assert [violation["cause"] for violation in plan["verification"]["violations"]] == ["delay"]
-    assert [row["id"] for row in plan["unassigned"]] == ["J1"]
+    assert plan["unassigned"] == []
+
+
+def test_a_check_of_no_routes_at_all_is_partial():
+    plan = solve(document([job(1)], options={"mode": "check"}))
+
+    assert (plan["status"], plan["verification"]["ok"]) == ("partial", True)
 
 
 def test_a_day_that_has_begun_is_planned_anew_from_where_it_is():

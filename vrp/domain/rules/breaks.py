@@ -13,7 +13,8 @@ def check(problem: Problem, routes: Sequence[TimedRoute]) -> Iterator[Violation]
         for pause in route.vehicle.spec.breaks:
             times = sum(1 for _, _, other in taken if other.id == pause.id)
             if times > 1 or (times == 0 and pause.required):
-                message = f"vehicle {route.vehicle.id} takes break {pause.id} {'twice' if times else 'never'}"
+                takes = f"takes break {pause.id} twice" if times else f"does not take break {pause.id}"
+                message = f"vehicle {route.vehicle.id} {takes}"
                 yield Violation("missing_break", message, number)
         for step, visit, pause in taken:
             if visit.late:

@@ -166,14 +166,16 @@ def test_run_in_a_closing_worker_gives_the_solve_back():
 
 
 def test_run_survives_the_loss_of_its_connection():
-    solution = queued(takes=2)
+    solution = queued(takes=4)
     thread = in_background(solution)
     wait_until_running(solution)
 
     (holder,) = liveness.holders().values()
     liveness.cut_off(holder)
     time.sleep(1)
-    held_again = liveness.holders().values()
+    by = time.monotonic() + 2.5
+    while not (held_again := liveness.holders()) and time.monotonic() < by:
+        time.sleep(0.05)
     thread.join()
 
     assert len(held_again) == 1
