@@ -55,14 +55,24 @@ def test_a_penalty_below_the_price_of_serving_is_the_reason_and_the_price_is_nam
     explanation = reasons(document([job(3, penalty=10)]))
 
     assert list(explanation.reasons) == ["PENALTY_CHEAPER"]
-    assert explanation.as_dict()["cheapest_insertion"] == {"vehicle": "V", "position": 0, "extra_cost": 600, "violations": []}
+    assert explanation.as_dict()["cheapest_insertion"] == {
+        "vehicle": "V",
+        "position": 0,
+        "extra_cost": 600,
+        "violations": [],
+    }
 
 
 def test_a_legal_place_that_the_search_missed_is_named():
     explanation = reasons(document([job(1), job(2), job(3)]), V="J1 J3")
 
     assert list(explanation.reasons) == ["NOT_FOUND_IN_TIME"]
-    assert explanation.as_dict()["cheapest_insertion"] == {"vehicle": "V", "position": 1, "extra_cost": 0, "violations": []}
+    assert explanation.as_dict()["cheapest_insertion"] == {
+        "vehicle": "V",
+        "position": 1,
+        "extra_cost": 0,
+        "violations": [],
+    }
 
 
 def test_each_vehicle_is_named_under_its_own_reason():
@@ -93,4 +103,9 @@ def test_a_shipment_is_tried_at_every_pair_of_places():
 
     explanation = reasons(doc, V="J2")
 
-    assert explanation.as_dict()["cheapest_insertion"] == {"vehicle": "V", "position": 0, "extra_cost": 200, "violations": []}
+    assert explanation.as_dict()["cheapest_insertion"] == {
+        "vehicle": "V",
+        "position": 0,
+        "extra_cost": 200,
+        "violations": [],
+    }
