@@ -214,7 +214,9 @@ class _Search:
         fixed = max(abs(c.fixed) for c in prices)
         distance = max(int(v.travel.distances.max()) for v in self.problem.vehicles) / 1000
         penalties = sum(order.penalty or 0 for order in self.demands)
-        return penalties + 10 * (1 + fixed + hourly * durations / 3600 + distance * max(c.per_km for c in prices))
+        return penalties + 10 * (
+            1 + fixed + hourly * durations / 3600 + distance * max(c.per_km for c in prices)
+        )
 
     @cached_property
     def _aim(self) -> float:
