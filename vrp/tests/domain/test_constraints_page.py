@@ -43,6 +43,12 @@ EXAMPLES = [
 ]
 
 
+def _parcel(row: dict) -> dict:
+    """A shipment is called after its places: S13 goes from 1 to 3."""
+    first, second = map(int, row["id"][1:])
+    return shipment(first, second, row["id"]) | row
+
+
 def example(text: str, *plans: str) -> dict:
     """The whole request of an example: what is not written is as plain as can be."""
     written = json.loads(text)
@@ -52,7 +58,7 @@ def example(text: str, *plans: str) -> dict:
         for name, row in jobs.items()
     }
     plain = {f"J{place}": job(int(place)) for place in re.findall(r"\bJ(\d)", f"{text} {plans}")}
-    parcels = [shipment(*map(int, row["id"][1:]), row["id"]) | row for row in written.pop("shipments", [])]
+    parcels = [_parcel(row) for row in written.pop("shipments", [])]
     fleet = [_without_nothing(van() | row) for row in written.pop("vehicles", [{"id": "V"}])]
     return document([*(plain | jobs).values()], fleet, shipments=parcels) | written
 

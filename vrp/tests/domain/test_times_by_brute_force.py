@@ -6,11 +6,13 @@ Every second is tried for every stop, so the search knows nothing of slack, floo
 from collections.abc import Iterator
 from dataclasses import dataclass
 from random import Random
+from typing import Any
 
 import pytest
 
 from vrp.tests.domain.build import document, judge, van
 
+Stop = dict[str, Any]
 LAST = 18  # no window closes later
 PER_SECOND = 3600
 
@@ -58,12 +60,14 @@ def case(
     at = [sum(legs[: k + 1]) for k in range(inner + 2)]
     size = max(*at, sum(legs)) + 1
     matrix = [[abs(a - b) for b in range(size)] for a in range(size)]
-    ends = [{"location_index": place, "service": rng.randint(0, 2)} for place in (at[0], at[-1])]
-    jobs = [{"id": f"J{k}", "location_index": at[k + 1], "service": rng.randint(0, 2)} for k in range(inner)]
+    ends: list[Stop] = [{"location_index": place, "service": rng.randint(0, 2)} for place in (at[0], at[-1])]
+    jobs: list[Stop] = [
+        {"id": f"J{k}", "location_index": at[k + 1], "service": rng.randint(0, 2)} for k in range(inner)
+    ]
     for stop in (*ends, *jobs):
         if rng.random() < 0.75:
             stop["time_windows"] = windows(rng, most_windows, soft)
-    parcel = {"id": "S", "pickup": ends[0], "delivery": ends[1]}
+    parcel: dict[str, Any] = {"id": "S", "pickup": ends[0], "delivery": ends[1]}
     shift = window(rng, rng.randint(0, 3), LAST + rng.randint(0, 5), soft)
     vehicle = van(end_index=sum(legs), time_window=shift, costs={"per_hour": 0})
     if soft or most_windows > 1:
