@@ -3,7 +3,7 @@ import pytest
 from vrp.domain import evaluator
 from vrp.domain.plan import Plan, Route, Step
 from vrp.errors import Invalid
-from vrp.tests.domain.build import causes, document, job, judge, plan, problem, van
+from vrp.tests.domain.build import causes, document, job, judge, plan, problem, shipment, terms, van
 
 
 def payload(doc, **routes):
@@ -208,6 +208,31 @@ def test_preferred_vehicles_change_the_cost():
     doc = document([job(1, preferred_vehicles=[{"vehicle": "V", "cost": -5}])])
 
     assert judge(doc, V="J1").breakdown == {"/vehicles/costs/per_hour": 200, "/jobs/preferred_vehicles": -5}
+
+
+def test_a_preference_for_a_shipment_counts_once_and_for_any_of_a_count():
+    parcel = shipment(1, 2, preferred_vehicles=[{"vehicle": "V", "cost": 5}])
+    doc = document([], [van(count=2)], shipments=[parcel])
+
+    assert terms(judge(doc, **{"V#2": "pickup:S delivery:S"})) == {"/shipments/preferred_vehicles": 5}
+
+
+def test_an_hour_of_work_is_setup_and_service():
+    doc = document([job(1, setup=100, service=200)], [van(costs={"per_hour": 0, "per_task_hour": 36})])
+
+    assert judge(doc, V="J1").cost == 3
+
+
+def test_work_depends_on_the_type_of_the_vehicle():
+    stop = job(1, setup=10, service=20, setup_per_type={"bike": 30}, service_per_type={"bike": 40})
+    doc = document([stop], [van(type="bike"), van(id="W", type="truck")])
+
+    assert [judge(doc, **{name: "J1"}).routes[0].visits[1].setup for name in "VW"] == [30, 10]
+    assert [judge(doc, **{name: "J1"}).routes[0].visits[1].service for name in "VW"] == [40, 20]
+
+
+def test_travel_at_another_speed_is_rounded_to_the_nearest_second():
+    assert judge(document([job(1)], [van(speed_factor=1.5)]), V="J1").cost == 67 * 2
 
 
 def test_slack_says_how_much_later_a_stop_may_be_reached():

@@ -128,6 +128,12 @@ def test_a_step_with_a_given_time_comes_after_the_moment_too():
     assert times(judge(doc, V="J1"))[1] == (300, 350)
 
 
+def test_the_end_of_a_route_is_not_put_off_by_a_freeze():
+    doc = frozen(900, steps=[STEPS[0], {"type": "end", "service_before": 2000}])
+
+    assert times(judge(doc, V="J1"))[-1] == (250, 250)
+
+
 def test_a_break_that_has_begun_stays_where_it_is():
     lunch = {"id": "lunch", "service": 50, "time_windows": [[0, 9000]]}
     steps = [STEPS[0], {"type": "break", "id": "lunch"}, STEPS[1]]

@@ -7,7 +7,7 @@ from vrp.domain.plan import Plan, Route, Step
 from vrp.errors import Invalid
 from vrp.tests.domain.build import causes, document, job, judge, problem, shipment, times, van
 
-PLACES = [{"id": "depot", "matrix_index": 0}, {"id": "hub", "matrix_index": 3}]
+PLACES = [{"id": "depot", "matrix_index": 0}, {"id": "hub", "matrix_index": 3, "coordinates": [7.4, 43.7]}]
 
 
 def reloading(jobs, vehicle=None, **extra):
@@ -122,9 +122,22 @@ def test_a_vehicle_without_reloads_makes_none():
     assert caught.value.faults[0].loc == ("routes", 0, "steps", 0, "id")
 
 
-def test_a_reload_may_be_named_by_its_place():
-    plan = Plan((Route("V", (Step("reload", "", "hub"), Step("job", "J1"))),))
+@pytest.mark.parametrize("location", ["hub", (7.4, 43.7)])
+def test_a_reload_may_be_named_by_its_place(location):
+    plan = Plan((Route("V", (Step("reload", "", location), Step("job", "J1"))),))
 
     judged = evaluator.evaluate(problem(reloading([job(1)])), plan)
 
     assert judged.routes[0].visits[1].place == 3
+
+
+def test_a_reload_at_one_of_several_places_says_which():
+    with pytest.raises(Invalid):
+        evaluator.evaluate(problem(reloading([job(1)])), Plan((Route("V", (Step("reload", ""),)),)))
+
+
+def test_a_reload_at_the_only_place_need_not():
+    plan = Plan((Route("V", (Step("reload", ""), Step("job", "J1"))),))
+    doc = document([job(1)], [van(reload={"locations": ["hub"]})], locations=PLACES)
+
+    assert evaluator.evaluate(problem(doc), plan).routes[0].visits[1].place == 3
