@@ -1,4 +1,4 @@
-"""OR-Tools routing: the widest model, and the last resort, for its plans are the dearest."""
+"""OR-Tools routing: its dimensions and constraints model most of a request, and its plans are the dearest."""
 
 import math
 import time
@@ -21,8 +21,8 @@ from vrp.engines.ortools_model import Model, fixed_cost
 
 _REPORT_EVERY = 0.2  # seconds; reading a plan out of the solver takes a while
 _MANY = 400  # tasks
-# What looks at the time between two stops, of which a break takes some, or prices times, for which it is not found
-# in the best place.
+# A break takes some of the time between two stops, which these look at; beside a break OR-Tools does not always find
+# the cheapest times, which those want; and a break is a step that could be locked.
 _NOT_BESIDE_BREAKS = {
     Feature.MAX_RIDE_TIME,
     Feature.MAX_WAIT,

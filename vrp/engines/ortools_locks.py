@@ -10,17 +10,17 @@ from vrp.engines.ortools_model import Model
 
 def add(model: Model) -> None:
     """This will keep locked steps on their vehicle, in their order, in their place and at their time."""
-    problem = model.problem
-    for key in problem.locked_to:
-        model.solver.Add(model.is_served(problem.task_by_name[key]) == 1)
+    if not any(vehicle.locks or vehicle.opens for _, vehicle in model.vehicles):
+        return
+    for key in model.problem.locked_to:
+        model.solver.Add(model.is_served(model.problem.task_by_name[key]) == 1)
     for number, (_, vehicle) in enumerate(model.vehicles):
         _keep_order(model, vehicle)
         for lock in vehicle.locks:
             if lock.level == "full":
                 _let_nothing_new_before(model, number, vehicle, lock)
         _keep_ends(model, number, vehicle)
-    if any(vehicle.locks or vehicle.opens for _, vehicle in model.vehicles):
-        _keep_times(model)
+    _keep_times(model)
 
 
 def alone(problem: Problem) -> Plan:
@@ -50,11 +50,9 @@ def _let_nothing_new_before(model: Model, number: int, vehicle: Vehicle, lock: L
     given = 0
     for key in list(vehicle.given)[: vehicle.given[lock.key]]:
         own = vehicle.lock_by_key.get(key)
-        if key not in model.problem.task_by_name:
-            continue  # a break that nobody has to take
         if own and own.level in ("order", "full"):
             given += 1
-        else:
+        elif key in model.problem.task_by_name:  # else it is a break that nobody has to take
             is_here = model.solver.IsEqualCstVar(model.routing.VehicleVar(model.index_of(key)), number)
             is_before = model.solver.IsLessVar(model.number.CumulVar(model.index_of(key)), at)
             given += is_here * is_before
@@ -63,8 +61,7 @@ def _let_nothing_new_before(model: Model, number: int, vehicle: Vehicle, lock: L
 
 def _keep_ends(model: Model, number: int, vehicle: Vehicle) -> None:
     """What a route's start and end are bound to binds only a route that is made."""
-    start, end = (model.time.CumulVar(at(number)) for at in (model.routing.Start, model.routing.End))
-    at_home = model.network.horizon * (1 - model.routing.ActiveVehicleVar(number))
+    (start, end), at_home = model.times_of(number), model.at_home(number)
     first = vehicle.lock_by_key.get(START, Lock(START, after=vehicle.opens))
     model.solver.Add(start + at_home >= first.after)
     model.solver.Add(start <= at_home + min(first.latest, model.network.horizon))

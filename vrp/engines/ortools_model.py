@@ -48,6 +48,26 @@ class Model:
             for index in range(self.routing.Size()):
                 self.routing.AddVariableMinimizedByFinalizer(self.time.CumulVar(index))
 
+    def first(self, order: Order) -> int:
+        return self.index[order.tasks[0].index]
+
+    def last(self, order: Order) -> int:
+        return self.index[order.tasks[-1].index]
+
+    def index_of(self, key: Key) -> int:
+        return self.index[self.problem.task_by_name[key].index]
+
+    def times_of(self, number: int) -> tuple[Any, Any]:
+        """This will return when a vehicle starts and when it ends."""
+        return tuple(self.time.CumulVar(at(number)) for at in (self.routing.Start, self.routing.End))
+
+    def at_home(self, number: int) -> Any:
+        """This will return nothing for a vehicle that is used, and for one that is not all the time there is."""
+        return self.network.horizon * (1 - self.routing.ActiveVehicleVar(number))
+
+    def is_served(self, task: Task) -> Any:
+        return self.routing.ActiveVar(self.index[task.index])
+
     def _tables(self, name: str, key: Any, make: Any) -> list[int]:
         """A registered table of nodes for each vehicle, registered once for all kinds with the same key."""
         by_kind = {}
@@ -134,10 +154,8 @@ class Model:
 
     def _add_breaks(self, number: int, kind: Kind) -> None:
         taken = []
-        start, end = (self.time.CumulVar(at) for at in (self.routing.Start(number), self.routing.End(number)))
-        at_home = self.network.horizon * (
-            1 - self.routing.ActiveVehicleVar(number)
-        )  # then breaks do not matter
+        start, end = self.times_of(number)
+        at_home = self.at_home(number)  # then breaks do not matter
         for pause in kind.breaks or ():
             windows = kind.starts_of(pause)
             interval = self.solver.FixedDurationIntervalVar(
@@ -159,18 +177,6 @@ class Model:
             nodes = (self.manager.IndexToNode(index) for index in range(self.routing.Size()))
             work = self.network.work(kind)
             self.time.SetBreakIntervalsOfVehicle(intervals, number, [int(work[node]) for node in nodes])
-
-    def first(self, order: Order) -> int:
-        return self.index[order.tasks[0].index]
-
-    def last(self, order: Order) -> int:
-        return self.index[order.tasks[-1].index]
-
-    def index_of(self, key: Key) -> int:
-        return self.index[self.problem.task_by_name[key].index]
-
-    def is_served(self, task: Task) -> Any:
-        return self.routing.ActiveVar(self.index[task.index])
 
     def _leave_time_for_breaks(self) -> None:
         """Travel and work leave the breaks their time: a limit of its own, for OR-Tools takes long to see that there
