@@ -83,8 +83,10 @@ def test_killed_solver_loses_no_solve(stack: Stack, kills: int):
     worker = stack.worker()
 
     def kill() -> int:
-        stack.wait_until(lambda: solvers(worker))
-        killed = solvers(worker)
+        killed: list[psutil.Process] = []
+        stack.wait_until(
+            lambda: killed.extend(solvers(worker)) or killed
+        )  # one may end by itself at any moment
         for solver in killed:
             with suppress(psutil.NoSuchProcess):
                 solver.kill()
