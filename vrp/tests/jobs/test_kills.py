@@ -84,9 +84,12 @@ def test_killed_solver_loses_no_solve(stack: Stack, kills: int):
 
     def kill() -> int:
         killed: list[psutil.Process] = []
-        stack.wait_until(
-            lambda: killed.extend(solvers(worker)) or killed
-        )  # one may end by itself at any moment
+
+        def seen() -> bool:  # and kept, for one may end by itself at any moment
+            killed[:] = solvers(worker)
+            return bool(killed)
+
+        stack.wait_until(seen)
         for solver in killed:
             with suppress(psutil.NoSuchProcess):
                 solver.kill()
