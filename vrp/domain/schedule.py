@@ -438,10 +438,7 @@ class _Timing:
         by = [0] * (len(self.visits) + 1)
         if self.spec.max_wait is not None:
             for k in range(len(self.visits) - 1, -1, -1):
-                visit = self.visits[k]
-                # Before a break there may be something left to drive, so it need not wait longer for that.
-                longer = 0 if visit.pause else by[k + 1]
-                by[k] = max(0, visit.waiting_time + longer - self.spec.max_wait)
+                by[k] = max(0, self.visits[k].waiting_time + by[k + 1] - self.spec.max_wait)
         for pickup, excess in _long_rides(self.visits) if self.has_rides else ():
             by[pickup + 1] = max(by[pickup + 1], excess)
         if self.max_duration is not None:
@@ -478,10 +475,11 @@ class _Timing:
             self._go(plain)
 
     def _times(self) -> list[int]:
-        """When the route starts, and when the work of each visit begins."""
+        """When the route starts, and when the work of each visit begins; the end comes when it comes."""
         first = self.visits[0]
         start = first.departure if first.type == "start" else first.arrival
-        return [start, *(visit.service_start for visit in self.visits)]
+        begun = (visit.floor if visit.type == "end" else visit.service_start for visit in self.visits)
+        return [start, *begun]
 
     def _go(self, times: list[int]) -> None:
         """Start then, and begin no work before its time."""

@@ -38,6 +38,7 @@ KEPT = {
     "full: steps without a lock may change places before it": ("J1 J2 J3/full", {"V": "J2 J1 J3"}),
     "a shipment stop": ("pickup:S/full delivery:S/vehicle", {"V": "pickup:S J1 delivery:S"}),
     "a break": ("J1/full break:lunch/full", {"V": "J1 break:lunch J2"}),
+    "two reloads": ("reload:1/vehicle J1 reload:1/vehicle", {"V": "reload:1 J1 reload:1"}),
     "a reload": ("J1/order reload:1/order J2/order", {"V": "J1 J3 reload:1 J2"}),
 }
 BROKEN = {

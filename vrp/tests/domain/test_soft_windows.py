@@ -233,10 +233,11 @@ def test_a_given_time_is_kept_before_a_wish():
 
 
 def wishing_for_400_and(wanted, *, steps=(), **vehicle):
-    """J1 by 100; J2 wants to begin at 400 or later, J3 at `wanted` and twice as much; nothing forces a wait."""
+    """J1 by 100; J2 wants to begin at 400, J3 at `wanted` or later and twice as much; nothing forces a wait."""
+    at_400 = {"start": 400, "cost_per_hour_early": 36, "end": 400, "cost_per_hour_late": 36}
     jobs = [
         job(1, time_windows=[[0, 100]]),
-        job(2, time_windows=[at(0, 9000, start=400, cost_per_hour_early=36)]),
+        job(2, time_windows=[at(0, 9000, **at_400)]),
         job(3, time_windows=[at(0, 9000, start=wanted, cost_per_hour_early=72)]),
     ]
     return judge(document(jobs, [van(steps=list(steps), **vehicle)]), V="J1 J2 J3")
@@ -256,6 +257,32 @@ def test_under_a_longest_duration_it_waits_where_that_is_worth_most():
     # 200 s of waiting are left: before J2 they count twice.
     assert times(judged)[2:4] == [(400, 400), (500, 500)]
     assert terms(judged) == {JOBS: 4}
+
+
+def test_before_a_given_end_too():
+    judged = wishing_for_400_and(700, steps=[{"type": "end", "service_before": 800}])
+
+    assert times(judged)[2:4] == [(400, 400), (500, 500)]
+
+
+def test_a_route_that_would_rest_once_more_is_not_taken_for_a_wish():
+    # Waiting 300 s before J2 is a rest. J1 at 380 as it would like leaves too short a wait, so a rest on the way
+    # home, and the route would be longer than it may.
+    jobs = [
+        job(1, time_windows=[at(0, 9000, start=380, cost_per_hour_early=36)]),
+        job(2, time_windows=[[500, 9000]]),
+    ]
+    vehicle = van(
+        drive_break={"max_driving": 250, "duration": 50},
+        max_duration=700,
+        start_latest=0,
+        time_window=[0, 9000],
+    )
+
+    judged = judge(document(jobs, [vehicle]), V="J1 J2")
+
+    assert causes(judged) == []
+    assert terms(judged)[JOBS] == pytest.approx(0.3, abs=0.02)
 
 
 def test_a_given_time_takes_nothing_from_the_other_wishes():

@@ -83,6 +83,18 @@ def test_the_wait_moves_into_a_later_window_and_the_start_with_it():
     assert times(judged) == [(350, 350), (450, 450), (550, 550), (750, 750)]
 
 
+def test_the_start_moves_with_a_wait_that_moved_into_a_later_window():
+    jobs = [
+        job(1, time_windows=[[0, 100], [400, 500]]),
+        job(2, time_windows=[[300, 350], [550, 600]]),
+    ]
+
+    judged = judge(document(jobs, [van(max_wait=50)]), V="J1 J2")
+
+    assert causes(judged) == []
+    assert times(judged) == [(250, 250), (400, 400), (550, 550), (750, 750)]
+
+
 def test_a_wait_before_the_pickup_does_not_count_as_riding():
     parcel = shipment(2, 3, max_ride_time=100)
     doc = document([job(1, time_windows=[[0, 100]])], shipments=[parcel])
