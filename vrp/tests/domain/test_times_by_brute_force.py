@@ -199,6 +199,12 @@ def test_limits_where_a_stop_has_several_windows(limits):
     assert len(found) < 3
 
 
+def test_where_a_late_start_leads_astray_the_earliest_is_tried():
+    made = case(1932, limits=("max_wait",), most_windows=3)
+
+    assert judge(made.document, V=made.words).is_feasible
+
+
 def test_overtime_is_as_short_as_it_can_be():
     assert differences(limits=("overtime",), most_windows=2) == []
 
