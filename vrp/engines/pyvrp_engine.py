@@ -118,6 +118,9 @@ def _beyond(problem: Problem) -> Iterator[Feature]:
             by not in ("time", "nothing") or spec.max_distance is not None
         ):
             yield Feature.MAX_TRAVEL_TIME
+        is_limited = spec.max_duration is not None or spec.overtime is not None
+        if is_limited and kind.reloads and any(task.release for task in tasks if task.kind == "job"):
+            yield Feature.RELEASE_TIME  # PyVRP 0.14.1 misjudges moves there and may go round in circles for ever
         if spec.overtime and not network.is_fine(spec.overtime.cost_per_hour / 3600):
             yield Feature.OVERTIME
 
