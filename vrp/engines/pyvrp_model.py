@@ -267,7 +267,7 @@ class Model:
 
     def given(self, data: pyvrp.ProblemData) -> pyvrp.Solution | None:
         """This will return the request's own routes as a solution to begin with, perhaps an infeasible one. None
-        where there are none, or PyVRP has no way to hold them: a stop twice, a shipment across a reload."""
+        where there are none, or PyVRP has no way to hold them: two alternatives, a shipment across a reload."""
         number_of = {vehicle.index: k for k, kind in enumerate(self.fleet) for vehicle in kind.vehicles}
         routes = []
         try:
