@@ -178,8 +178,8 @@ class Model:
         if spec.overtime:
             most = spec.overtime.after + spec.overtime.max
             most = most if spec.max_duration is None else min(most, spec.max_duration)
-            limits["shift_duration"] = min(most, spec.overtime.after)
-            limits["max_overtime"] = most - min(most, spec.overtime.after)
+            limits["shift_duration"] = usual = min(most, spec.overtime.after)
+            limits["max_overtime"] = most - usual
             limits["unit_overtime_cost"] = self.network.whole(spec.overtime.cost_per_hour / 3600)
         return {name: most for name, most in limits.items() if most is not None}
 
