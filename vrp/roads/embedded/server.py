@@ -1,0 +1,136 @@
+"""The running `osrm-routed` of each road graph: started by the first process that needs it, gone with the last.
+
+Its process, its port and who uses it belong to one machine, so they are kept in its temporary folder, not among the
+data, which several machines may share.
+"""
+
+import fcntl
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+
+from vrp.roads.base import RoadsFailed
+from vrp.roads.embedded import keeper
+from vrp.roads.embedded.binaries import Binaries
+
+_PATIENCE = 150.0  # seconds for a server to come up, or for another process to bring it up
+_joined: dict[Path, int] = {}  # the lock files this process holds, by run folder
+_here = threading.Lock()
+
+
+def ensure(binaries: Binaries, graph: Path, algorithm: str, stamp: str) -> str:
+    """This will return the address of the graph's server, and start it where there is none.
+
+    Raises `RoadsFailed` with the server's last words where it does not come up.
+    """
+    run = _run_folder(graph, stamp)
+    with _here, _start_lock(run):
+        _join(run)
+        state = _state(run)
+        if state is None:
+            _start(run, binaries, graph, algorithm)
+            state = _state(run)
+        if state is None:
+            raise RoadsFailed(f"The road server of {graph.parent.name} did not start: {_last_words(run)}")
+        return f"http://127.0.0.1:{state['port']}"
+
+
+def pid(graph: Path, stamp: str) -> int | None:
+    """This will return the process of the graph's server, or None where it does not run."""
+    state = _state(_run_folder(graph, stamp))
+    return state["pid"] if state else None
+
+
+def leave() -> None:
+    """This will say that this process needs no server any more; those that nobody needs end by themselves."""
+    with _here:
+        for lock in _joined.values():
+            os.close(lock)
+        _joined.clear()
+
+
+def _run_folder(graph: Path, stamp: str) -> Path:
+    home = Path(tempfile.gettempdir()) / f"routebook-roads-{os.geteuid()}"
+    home.mkdir(mode=0o700, exist_ok=True)
+    if home.is_symlink() or home.stat().st_uid != os.geteuid():
+        raise RoadsFailed(f"{home} belongs to somebody else; remove it")
+    name = hashlib.sha256(f"{graph.resolve()} {stamp}".encode()).hexdigest()[:16]
+    run = home / name
+    run.mkdir(mode=0o700, exist_ok=True)
+    return run
+
+
+@contextmanager
+def _start_lock(run: Path) -> Iterator[None]:
+    lock = os.open(run / "start.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        _wait_for(lock, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(lock)
+
+
+def _join(run: Path) -> None:
+    """Say that this process needs the server; waits while a keeper that nobody needed is on its way out."""
+    if run in _joined:
+        return
+    lock = os.open(run / "users.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    _wait_for(lock, fcntl.LOCK_SH)
+    _joined[run] = lock
+
+
+def _wait_for(lock: int, kind: int) -> None:
+    deadline = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            return fcntl.flock(lock, kind | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                raise RoadsFailed("Another process has been starting the road server for too long.") from None
+            time.sleep(0.02)
+
+
+def _start(run: Path, binaries: Binaries, graph: Path, algorithm: str) -> None:
+    (run / "server.json").unlink(missing_ok=True)
+    program = binaries.program("osrm-routed")
+    child = subprocess.Popen(
+        [sys.executable, "-I", keeper.__file__, str(run), program, str(graph), algorithm],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd="/",
+        start_new_session=True,  # others may need the server longer than this process lives
+    )
+    threading.Thread(target=child.wait, daemon=True).start()  # no zombie stays behind
+    deadline = time.monotonic() + _PATIENCE
+    while time.monotonic() < deadline and child.returncode is None and _state(run) is None:
+        time.sleep(0.01)
+
+
+def _state(run: Path) -> dict[str, int] | None:
+    """What the keeper said of its server, where both are alive. A number alone may be anybody's by now."""
+    try:
+        state: dict[str, int] = json.loads((run / "server.json").read_text())
+        server = psutil.Process(state["pid"])
+        is_ours = server.ppid() == state["keeper"] and server.status() != psutil.STATUS_ZOMBIE
+    except (OSError, ValueError, KeyError, psutil.Error):
+        return None
+    return state if is_ours else None
+
+
+def _last_words(run: Path) -> str:
+    try:
+        lines = (run / "log").read_text(errors="replace").strip().splitlines()
+    except OSError:
+        lines = []
+    return lines[-1].split("[error] ")[-1] if lines else "it said nothing"
