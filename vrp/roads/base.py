@@ -20,6 +20,10 @@ class RoadsFailed(RoutebookError):
     """A source gave no answer, or none that makes sense. Its text tells an operator what to do."""
 
 
+class RoadsAway(RoadsFailed):
+    """Nobody answered, or the connection was cut: another try may do."""
+
+
 class RoadsStopped(RoutebookError):
     """Somebody asked to stop while roads were being measured."""
 

@@ -8,18 +8,22 @@ machine finds the same, with or without a database.
     regions/preferred                the name of the one in use where several cover the same places
 """
 
+import fcntl
 import os
 import re
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+import numpy as np
 import orjson
 
 from vrp.errors import RoutebookError
 
+MARGIN = 0.02  # degrees, about two kilometres
 EXTRACT, MANIFEST, BASE_MAP, PREFERRED = "extract.osm.pbf", "region.json", "map.pmtiles", "preferred"
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,49}")
 
@@ -34,7 +38,7 @@ class BadName(RoutebookError):
 
 @dataclass(frozen=True)
 class Region:
-    """`bounds` are west, south, east, north of its roads; `stamp` changes whenever its files do.
+    """`bounds` are west, south, east, north of nearly all its roads; `stamp` changes whenever its files do.
 
     `calibration` holds for each profile what `calibration.Calibration` says, as JSON.
     """
@@ -60,9 +64,12 @@ class Region:
         """The path the road engine is given: its files begin with it."""
         return self.folder / profile / "roads"
 
-    def covers(self, longitude: float, latitude: float) -> bool:
+    def covers(self, points: np.ndarray) -> np.ndarray:
+        """Which of some points, rows of longitude and latitude, lie in it or a little outside."""
         west, south, east, north = self.bounds
-        return west <= longitude <= east and south <= latitude <= north
+        longitude, latitude = points[:, 0], points[:, 1]
+        inside = (west - MARGIN <= longitude) & (longitude <= east + MARGIN)
+        return inside & (south - MARGIN <= latitude) & (latitude <= north + MARGIN)
 
 
 def check_name(name: str) -> str:
@@ -127,6 +134,19 @@ def remove(data: Path, name: str) -> None:
     shutil.rmtree(region.folder, ignore_errors=True)
     if preferred(data) == name:
         (data / "regions" / PREFERRED).unlink(missing_ok=True)
+
+
+@contextmanager
+def changing(data: Path) -> Iterator[Path]:
+    """This will give the folder of regions to one process at a time, for adding, rebuilding and removing."""
+    folder = data / "regions"
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield folder
+    finally:
+        os.close(lock)
 
 
 def _replace(path: Path, content: bytes) -> None:

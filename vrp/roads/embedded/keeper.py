@@ -35,7 +35,7 @@ def main(run: Path, program: str, graph: str, algorithm: str) -> int:
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
-            preexec_fn=_die_with_parent,  # noqa: PLW1509 there is one thread here
+            preexec_fn=_die_with_parent,
         )
     try:
         if not _answers(server, port):

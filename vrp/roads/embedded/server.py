@@ -51,12 +51,12 @@ def pid(graph: Path, stamp: str) -> int | None:
     return state["pid"] if state else None
 
 
-def leave() -> None:
-    """This will say that this process needs no server any more; those that nobody needs end by themselves."""
+def leave(graph: Path, stamp: str) -> None:
+    """This will say that this process needs the graph's server no more; once nobody does, it ends by itself."""
     with _here:
-        for lock in _joined.values():
+        lock = _joined.pop(_run_folder(graph, stamp), None)
+        if lock is not None:
             os.close(lock)
-        _joined.clear()
 
 
 def _run_folder(graph: Path, stamp: str) -> Path:

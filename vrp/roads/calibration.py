@@ -1,0 +1,29 @@
+"""How much longer than great circles a region's roads are, and how fast: fitted to its own road times."""
+
+import numpy as np
+
+from vrp.roads.base import Block
+from vrp.roads.straight_line import great_circles
+
+BREAKS = (500.0, 1_000.0, 2_000.0, 5_000.0, 10_000.0, 25_000.0, 60_000.0)  # metres of great circle
+_LEAST = 50  # pairs that make a figure
+SAMPLE = 300  # points
+
+
+def fit(points: np.ndarray, block: Block) -> dict[str, list[float]] | None:
+    """This will return `{breaks, detour, speed}` (metres; metres per metre; metres per second), by distance.
+
+    Each figure is the median of the pairs that lie between two breaks. Returns None where there are too few pairs.
+    """
+    circle = great_circles(points, points)
+    usable = (block.durations > 0) & (block.distances > 0) & (circle >= BREAKS[0])
+    metres, seconds, apart = block.distances[usable], block.durations[usable], circle[usable]
+    fitted: dict[str, list[float]] = {"breaks": [], "detour": [], "speed": []}
+    for low, high in zip(BREAKS, (*BREAKS[1:], np.inf), strict=True):
+        inside = (apart >= low) & (apart < high)
+        if inside.sum() < _LEAST:
+            continue
+        fitted["breaks"].append(float(low))
+        fitted["detour"].append(round(float(np.median(metres[inside] / apart[inside])), 3))
+        fitted["speed"].append(round(float(np.median(metres[inside] / seconds[inside])), 2))
+    return fitted if fitted["breaks"] else None

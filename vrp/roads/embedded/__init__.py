@@ -1,0 +1,62 @@
+"""A region's roads as a source: OSRM's server as a child process, asked over loopback."""
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+import numpy as np
+
+from vrp.roads.base import Block, RoadsAway, Shape
+from vrp.roads.embedded import binaries, server
+from vrp.roads.osrm import Osrm
+from vrp.roads.regions import Region
+
+_TRIES = 3  # a server that was killed is started again
+_ALSO = {
+    "van": "car",
+    "bike": "bicycle",
+    "driving-car": "car",
+    "cycling-regular": "bicycle",
+    "foot-walking": "foot",
+}
+Answer = TypeVar("Answer", Block, Shape)
+
+
+class Embedded:
+    """The roads of one region. Its servers are started when they are first asked."""
+
+    name = "roads"
+    most_cells = 1_000_000
+    most_points = 20_000
+
+    def __init__(self, region: Region) -> None:
+        self.region = region
+        self.dataset = f"{region.name}-{region.stamp}"
+        self._clients: dict[str, Osrm] = {}  # by address
+
+    def profile(self, name: str) -> str | None:
+        own = _ALSO.get(name, name)
+        return own if own in self.region.profiles else None
+
+    def block(
+        self, points: np.ndarray, sources: Sequence[int], targets: Sequence[int], profile: str
+    ) -> Block:
+        return self._ask(profile, lambda osrm: osrm.block(points, sources, targets, profile))
+
+    def route(self, points: np.ndarray, profile: str) -> Shape:
+        return self._ask(profile, lambda osrm: osrm.route(points, profile))
+
+    def _ask(self, profile: str, question: Callable[[Osrm], Answer]) -> Answer:
+        for _ in range(_TRIES - 1):
+            try:
+                return question(self._client(profile))
+            except RoadsAway:  # it died under us; whoever asks next starts another
+                continue
+        return question(self._client(profile))
+
+    def _client(self, profile: str) -> Osrm:
+        region = self.region
+        graph, algorithm = region.graph(profile), region.algorithms[profile]
+        address = server.ensure(binaries.find(), graph, algorithm, region.stamp)
+        if address not in self._clients:
+            self._clients = {address: Osrm(address, self.dataset)}
+        return self._clients[address]
