@@ -1,0 +1,229 @@
+"""How routing servers are asked over HTTP: within a time, again where that may help, and only where an operator said.
+
+No redirect is followed, answers have a largest size, and keys stay out of every text.
+"""
+
+import ipaddress
+import itertools
+import logging
+import os
+import random
+import re
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from email.utils import parsedate_to_datetime
+from functools import lru_cache
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+import orjson
+
+from vrp.roads.base import RoadsFailed
+
+_CONNECT = 5.0  # seconds
+_MOST_BYTES = 64_000_000
+_PASSING = {429, 502, 503, 504}  # answers that may be better in a while
+_NOT_SHOWN = re.compile(r"[\x00-\x1f\x7f<>]+")
+
+# They write whole addresses, keys among them, for every request.
+for _name in ("httpx", "httpcore"):
+    logging.getLogger(_name).setLevel(logging.WARNING)
+
+
+class Refused(RoadsFailed):
+    """The server said no. `status` is HTTP's; `answer` what it sent along, empty where that was not JSON."""
+
+    def __init__(self, text: str, status: int, answer: Mapping[str, Any]) -> None:
+        super().__init__(text)
+        self.status, self.answer = status, answer
+
+
+class _Passing(Exception):
+    """Something that may be over in a while: in `wait` seconds where the server told."""
+
+    def __init__(self, text: str, wait: float = 0.0) -> None:
+        super().__init__(text)
+        self.wait = wait
+
+
+class Server:
+    """One server at an address an operator set. `kind` is what its makers call it; a key is among the `secrets`.
+
+    One question takes at most about `seconds`, with all the times it is asked again.
+    """
+
+    def __init__(
+        self,
+        kind: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        parameters: Mapping[str, str] | None = None,
+        seconds: float = 60.0,
+        attempts: int = 4,
+        pause: float = 0.5,
+    ) -> None:
+        self._url = _checked(kind, url)
+        self._headers, self._parameters = dict(headers or {}), dict(parameters or {})
+        self._secrets = [*self._headers.values(), *self._parameters.values(), self._url.password]
+        self._seconds, self._attempts, self._pause = seconds, attempts, pause
+        self.host = self._url.netloc.decode()
+        self.address = f"{self._url.scheme}://{self.host}{self._url.path.rstrip('/')}"
+        self.title = f"{kind} at {self.host}"
+
+    def get(self, path: str, attempts: int | None = None) -> dict[str, Any]:
+        """This will return the JSON object of the answer. Raises `RoadsFailed`, or `Refused` where it said no."""
+        return self._ask("GET", path, None, attempts)
+
+    def post(self, path: str, body: Mapping[str, Any], attempts: int | None = None) -> dict[str, Any]:
+        """This will do as `get`, with a JSON body; numpy arrays in it are lists."""
+        return self._ask("POST", path, orjson.dumps(body, option=orjson.OPT_SERIALIZE_NUMPY), attempts)
+
+    def failed(self, what: str) -> RoadsFailed:
+        """This will return an error that names the server."""
+        return RoadsFailed(self._text(what))
+
+    def _ask(self, method: str, path: str, body: bytes | None, attempts: int | None) -> dict[str, Any]:
+        deadline = time.monotonic() + self._seconds
+        for attempt in itertools.count(1):
+            try:
+                return self._once(method, path, body, deadline)
+            except _Passing as passing:
+                pause = max(passing.wait, self._pause * 2 ** (attempt - 1) * random.uniform(0.5, 1.5))
+                if attempt >= (attempts or self._attempts) or time.monotonic() + pause > deadline:
+                    raise self.failed(str(passing)) from passing
+            time.sleep(pause)
+        raise AssertionError("unreachable")
+
+    def _once(self, method: str, path: str, body: bytes | None, deadline: float) -> dict[str, Any]:
+        try:
+            with self._sent(method, path, body, deadline) as answer:
+                content = self._read(answer, deadline)
+        except (
+            httpx.NetworkError,
+            httpx.ConnectTimeout,
+            httpx.RemoteProtocolError,
+            httpx.ProxyError,
+        ) as error:
+            words = f"cannot be reached ({str(error) or type(error).__name__}). Is it running, is its address right?"
+            raise _Passing(words) from error
+        except httpx.TimeoutException as error:
+            raise self.failed(_TOO_SLOW.format(self._seconds)) from error
+        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
+            raise self.failed(f"cannot be asked or understood ({error})") from error
+        document = _json(content)
+        if answer.status_code != httpx.codes.OK:
+            raise self._refusal(answer, document or {}, content)
+        if document is None:
+            raise self.failed(
+                f"answered with something else than JSON: {_start(content)!r}. Is its address right?"
+            )
+        return document
+
+    @contextmanager
+    def _sent(self, method: str, path: str, body: bytes | None, deadline: float) -> Iterator[httpx.Response]:
+        """The answer with its content still to be read, and closed however that ends."""
+        left = max(deadline - time.monotonic(), 0.1)
+        headers = {"accept": "application/json", **self._headers}
+        if body is not None:
+            headers["content-type"] = "application/json"
+        if direct := _is_loopback(self._url.host):
+            headers["accept-encoding"] = "identity"  # packing costs more than sending
+        query = "?" + str(httpx.QueryParams(self._parameters)) if self._parameters else ""
+        with _client(os.getpid(), direct).stream(
+            method,
+            f"{str(self._url).rstrip('/')}{path}{query}",
+            content=body,
+            headers=headers,
+            timeout=httpx.Timeout(left, connect=min(left, _CONNECT)),
+        ) as answer:
+            yield answer
+
+    def _read(self, answer: httpx.Response, deadline: float) -> bytes:
+        chunks, size = [], 0
+        for chunk in answer.iter_bytes():
+            chunks.append(chunk)
+            size += len(chunk)
+            if size > _MOST_BYTES:
+                raise self.failed(f"answered with more than {_MOST_BYTES // 1_000_000} MB")
+            if time.monotonic() > deadline:
+                raise self.failed(_TOO_SLOW.format(self._seconds))
+        return b"".join(chunks)
+
+    def _refusal(self, answer: httpx.Response, document: dict[str, Any], content: bytes) -> Exception:
+        said = _message(document) or _start(content)
+        words = f"answered {answer.status_code} {answer.reason_phrase}{': ' if said else ''}{said}"
+        if answer.is_redirect:
+            there = answer.url.join(answer.headers["location"])
+            words = f"sends elsewhere, to {there.scheme}://{there.netloc.decode()}: set the address it names"
+            return self.failed(words)
+        if answer.status_code in _PASSING:
+            return _Passing(words, _wait(answer.headers.get("retry-after", "")))
+        if answer.status_code in {401, 403}:
+            words += ". Is its key right, and is it allowed to ask this?"
+        return Refused(self._text(words), answer.status_code, document)
+
+    def _text(self, what: str) -> str:
+        for secret in filter(None, self._secrets):
+            what = what.replace(secret, "***").replace(quote(secret, safe=""), "***")
+        return f"{self.title} {what}"
+
+
+_TOO_SLOW = "did not answer within {:g} seconds"
+
+
+@lru_cache(maxsize=4)
+def _client(process: int, direct: bool) -> httpx.Client:
+    """One for each process: connections are kept for a while, but not into a fork. `direct`: past any proxy."""
+    # OSRM hangs up after five idle seconds; who lets go first sees no error.
+    return httpx.Client(trust_env=not direct, limits=httpx.Limits(keepalive_expiry=3))
+
+
+def _checked(kind: str, url: str) -> httpx.URL:
+    try:
+        address = httpx.URL(url)
+    except httpx.InvalidURL:
+        address = httpx.URL("")
+    if address.scheme not in ("http", "https") or not address.host or address.query or address.fragment:
+        raise RoadsFailed(f"The address of {kind} must be like https://roads.example.org/path")
+    return address
+
+
+def _json(content: bytes) -> dict[str, Any] | None:
+    try:
+        document = orjson.loads(content)
+    except orjson.JSONDecodeError:
+        return None
+    return document if isinstance(document, dict) else None
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _message(document: Mapping[str, Any]) -> str:
+    """What went wrong, where the routing servers we know write it."""
+    error = document.get("error")
+    if isinstance(error, dict):
+        document, error = error, None
+    said = next((text for text in (document.get("message"), error) if isinstance(text, str)), "")
+    return _NOT_SHOWN.sub(" ", said)[:300].strip()
+
+
+def _start(content: bytes) -> str:
+    return _NOT_SHOWN.sub(" ", content[:80].decode(errors="replace")).strip()
+
+
+def _wait(retry_after: str) -> float:
+    """Seconds, out of a number of them or a date."""
+    try:
+        if retry_after.isdigit():
+            return float(retry_after)
+        return max(parsedate_to_datetime(retry_after).timestamp() - time.time(), 0.0)
+    except (ValueError, OverflowError):
+        return 0.0
