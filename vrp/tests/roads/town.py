@@ -41,10 +41,11 @@ def _nodes() -> Iterator[str]:
 def _ways() -> Iterator[str]:
     for line in range(SIZE):
         along = [_id(1, line, step) for step in range(SIZE)]
-        across = [_id(1, step, line) for step in range(SIZE)]
         kind = "residential" if line % 3 else "secondary"
         one_way = {"oneway": "yes"} if line == ONE_WAY else {}
         yield _way(100 + line, along, {"highway": kind, "name": f"Row {line}", **one_way})
+    for line in range(SIZE):
+        across = [_id(1, step, line) for step in range(SIZE)]
         yield _way(200 + line, across, {"highway": "residential", "name": f"Column {line}"})
     for line in range(2):
         along = [_id(_ISLAND_NODE, line, step) for step in range(SIZE)]
