@@ -1,9 +1,19 @@
 """Rows: one file per model, each with the queries that say who may see it."""
 
+from vrp.models.address import Address
+from vrp.models.geocoder_answer import GeocoderAnswer
 from vrp.models.idempotency import IdempotencyKey
 from vrp.models.revision import ScenarioRevision
 from vrp.models.scenario import Scenario
 from vrp.models.session import PlanningSession
 from vrp.models.solution import Solution
 
-__all__ = ["IdempotencyKey", "PlanningSession", "Scenario", "ScenarioRevision", "Solution"]
+__all__ = [
+    "Address",
+    "GeocoderAnswer",
+    "IdempotencyKey",
+    "PlanningSession",
+    "Scenario",
+    "ScenarioRevision",
+    "Solution",
+]
