@@ -35,9 +35,10 @@ setup: .venv/installed
 	$(BIN)/python -m pip install --quiet --requirement config/requirements.txt
 	touch .venv/installed
 
-# MapLibre from npm, once; the pages do without the map where it cannot be had.
+# MapLibre from npm, OSRM and a small town from PyPI, once; without them there is no map, and travel is estimated.
 vendor: setup
 	-@$(BIN)/python vrp/frontend/fetch.py
+	-@$(BIN)/python vrp/roads/fetch.py
 
 clean:
-	rm -rf .venv vrp/static/vrp/vendor vrp/frontend/node_modules
+	rm -rf .venv vrp/static/vrp/vendor vrp/frontend/node_modules vrp/roads/vendor

@@ -202,6 +202,22 @@ PROCRASTINATE_WORKER_DEFAULTS = {
 }
 SOLVES_AT_ONCE = env.int("SOLVES_AT_ONCE", default=2)
 
+# --- the map ----------------------------------------------------------------------
+MAP_STYLE_URL = env.str("MAP_STYLE_URL", default="")  # instead of the base maps of our own regions
+
+# --- roads: beside the regions in ROUTEBOOK_DATA; only what stands here is ever asked ------------
+ROAD_SERVERS = {
+    "osrm": env.str("OSRM_URL", default=""),
+    "valhalla": env.str("VALHALLA_URL", default=""),
+    "openrouteservice": env.str("OPENROUTESERVICE_URL", default=""),
+    "graphhopper": env.str("GRAPHHOPPER_URL", default=""),
+}
+ROAD_SERVER_KEYS = {
+    "openrouteservice": env.str("OPENROUTESERVICE_KEY", default=""),
+    "graphhopper": env.str("GRAPHHOPPER_KEY", default=""),
+}
+ROAD_CACHE_BYTES = env.int("ROAD_CACHE_BYTES", default=2 * 2**30)
+
 # --- files ---------------------------------------------------------------------
 STATIC_URL = "static/"
 STATIC_ROOT = ROUTEBOOK_DATA / "static"

@@ -22,10 +22,13 @@ from vrp.domain.schedule import Visit
 from vrp.engines.base import Budget
 from vrp.engines.child import EngineFailed, run
 from vrp.errors import RoutebookError
+from vrp.roads import Atlas, Roads, Watch, shapes
+from vrp.roads.base import RoadsFailed
 
 log = structlog.get_logger(__name__)
 Progress = dict[str, Any]
 DEFAULT_SEED = 1
+NO_ROADS = Atlas()  # straight lines only
 _LEAST = 2.0  # seconds an engine gets that takes over late
 
 
@@ -34,7 +37,7 @@ class NoVerifiedPlan(RoutebookError):
 
 
 @dataclass
-class Watch:
+class Contest:
     """Judges every plan an engine reports, keeps the best, and tells `report` about it."""
 
     problem: Problem
@@ -65,14 +68,21 @@ class Watch:
         return ()
 
 
-def prepare(document: Any, baseline: Mapping[str, Any] | None = None) -> Problem:
+def prepare(document: Any, baseline: Mapping[str, Any] | None = None, *, atlas: Atlas = NO_ROADS) -> Problem:
     """This will read a request, give it roads and fix what is given. Raises `Invalid` with every fault and its place.
 
     `baseline` is the published plan that `objective.stability.baseline` names.
     """
+    return _prepared(document, baseline, atlas, Watch())[0]
+
+
+def _prepared(
+    document: Any, baseline: Mapping[str, Any] | None, atlas: Atlas, watch: Watch
+) -> tuple[Problem, Roads]:
     request = requests.read(document)
     places = places_of(request)
-    return given.fixed(build(request, places, roads.travels(request, places)), baseline)
+    measured = roads.measure(request, places, atlas, watch)
+    return given.fixed(build(request, places, measured.travels), baseline), measured
 
 
 def solve(
@@ -84,16 +94,19 @@ def solve(
     baseline: Mapping[str, Any] | None = None,
     report: Callable[[Progress], None] = lambda progress: None,
     should_stop: Callable[[], bool] = lambda: False,
+    atlas: Atlas = NO_ROADS,
 ) -> dict[str, Any]:
     """This will return the best verified plan found within `time_limit` seconds, in the contract's shape.
 
-    What is not given here is taken from the request's `options`. `report` is told of each better plan; `should_stop`
-    is asked several times a second, and a stop keeps the best plan so far. Raises `Invalid` for a bad request or one
-    no engine can do, `NoVerifiedPlan` when engines fail.
+    What is not given here is taken from the request's `options`. `report` is told how far the roads are measured, then
+    of each better plan; `should_stop` is asked several times a second, and a stop keeps the best plan so far. The time
+    limit is that of the search: measuring roads comes before it. Raises `Invalid` for a bad request or one no engine
+    can do, `RoadsFailed` when the roads it insists on cannot be had, `RoadsStopped` when it was stopped before there
+    was any plan, `NoVerifiedPlan` when engines fail.
     """
-    problem = prepare(document, baseline)
+    problem, measured = _prepared(document, baseline, atlas, Watch(_telling(report), should_stop))
     options = problem.request.options
-    watch = Watch(problem, report)
+    watch = Contest(problem, report)
     if options.mode == "check":
         judged, stop_reason = check(problem, given.routes_of(problem)), "finished"
         watch.trace.append([0, judged.cost])
@@ -119,11 +132,15 @@ def solve(
         "stop_reason": stop_reason,
         "trace": watch.trace,
     }
-    return _published(document, judged, described)
+    return _published(document, judged, described, measured)
+
+
+def _telling(report: Callable[[Progress], None]) -> Callable[[int, int], None]:
+    return lambda done, total: report({"roads": round(done / total, 3)}) if total else None
 
 
 def _search(
-    document: Any, watch: "Watch", asked: str, time_limit: float, seed: int, should_stop: Callable[[], bool]
+    document: Any, watch: Contest, asked: str, time_limit: float, seed: int, should_stop: Callable[[], bool]
 ) -> str:
     """Ask engines until one comes back with a plan that keeps the rules; why that one stopped."""
     complaints = []
@@ -164,7 +181,7 @@ def check(problem: Problem, plan: Plan) -> Evaluation:
 
 
 def insertions(
-    document: Any, plan: Mapping[str, Any], order: Mapping[str, Any], k: int = 3
+    document: Any, plan: Mapping[str, Any], order: Mapping[str, Any], k: int = 3, *, atlas: Atlas = NO_ROADS
 ) -> list[dict[str, Any]]:
     """This will return the best `k` places for one new order in a published plan, the cheapest first.
 
@@ -173,7 +190,7 @@ def insertions(
     """
     (kind, row), *_ = order.items()
     key = f"{kind}s"
-    problem = prepare({**document, key: [*(document.get(key) or ()), row]}, plan)
+    problem = prepare({**document, key: [*(document.get(key) or ()), row]}, plan, atlas=atlas)
     judged = evaluator.evaluate(problem, plans.read(plan))
     board = Board.of(judged)
     new = [o for o in problem.orders if o.type == kind][-1]
@@ -234,7 +251,7 @@ def _may_be_rearranged(problem: Problem) -> bool:
     return "vehicle" in levels or any(spec.min_tasks for spec in specs)
 
 
-def _repaired(watch: Watch) -> Evaluation:
+def _repaired(watch: Contest) -> Evaluation:
     """What the engine left out though there is a legal place for it is put there before anybody sees the plan."""
     assert watch.best is not None
     if watch.best.left_out:
@@ -244,7 +261,7 @@ def _repaired(watch: Watch) -> Evaluation:
     return watch.best
 
 
-def _published(document: Any, judged: Evaluation, engine: dict[str, Any]) -> dict[str, Any]:
+def _published(document: Any, judged: Evaluation, engine: dict[str, Any], measured: Roads) -> dict[str, Any]:
     payload = evaluator.payload(judged)
     payload["unassigned"] = [explanation.as_dict() for explanation in explain.explain(judged, document)]
     _add_marginal_costs(payload, judged)
@@ -257,8 +274,22 @@ def _published(document: Any, judged: Evaluation, engine: dict[str, Any]) -> dic
     emulated = used & engines.get(name).emulated if name in engines.ENGINES else frozenset()
     payload["capabilities"] = {"native": sorted(used - emulated), "emulated": sorted(emulated)}
     payload["request_digest"] = digest(document)
-    payload["estimated"] = any(travel.estimated for travel in judged.problem.travels.values())
+    payload["estimated"] = evaluator.uses_estimates(judged)
+    payload["roads"] = measured.as_dict()
+    if judged.problem.request.options.wants_geometry:
+        _add_shapes(payload, judged, measured)
     return payload
+
+
+def _add_shapes(payload: Progress, judged: Evaluation, measured: Roads) -> None:
+    """The plan stands without its picture: where a shape cannot be had, a note says why."""
+    for route, timed in zip(payload["routes"], judged.routes, strict=True):
+        places = [step["location"] for step in route["steps"] if step["location"]]
+        try:
+            route["geometry"] = shapes.line(measured, places, timed.vehicle.spec.profile)
+        except RoadsFailed as error:
+            payload["roads"]["notes"].append({"loc": [], "msg": f"Some routes have no road shape: {error}"})
+            return
 
 
 def _add_marginal_costs(payload: Progress, judged: Evaluation) -> None:

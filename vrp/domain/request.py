@@ -329,8 +329,8 @@ def _square(value: Any, low: int, high: int, whole: bool) -> np.ndarray:
         cells, missing = value, value == -1
     else:
         cells, missing = _cells(value)
-    if len(cells) > limits.MAX_PLACES:
-        raise ValueError(f"has {len(cells)} rows; the limit is {limits.MAX_PLACES}")
+    if len(cells) > limits.MAX_ROWS:
+        raise ValueError(f"has {len(cells)} rows; the limit is {limits.MAX_ROWS}")
     bad = ~missing & ~((cells >= low) & (cells <= high))
     if whole and cells.dtype.kind == "f":
         bad |= ~missing & (cells != np.floor(cells))
@@ -348,8 +348,8 @@ def _cells(value: Any) -> tuple[np.ndarray, np.ndarray]:
     if not isinstance(value, list | tuple) or not value:
         raise ValueError("should be a list of rows")
     size = len(value)
-    if size > limits.MAX_PLACES:
-        raise ValueError(f"has {size} rows; the limit is {limits.MAX_PLACES}")
+    if size > limits.MAX_ROWS:
+        raise ValueError(f"has {size} rows; the limit is {limits.MAX_ROWS}")
     for number, row in enumerate(value):
         if not isinstance(row, list | tuple):
             raise ValueError(f"row {number} should be a list of numbers")
@@ -454,6 +454,11 @@ class Options(Frozen):
     matrix_source: Annotated[str, Field(max_length=50)] | None = None
     geometry: bool | None = None
     g: bool | None = None  # openrouteservice's name for geometry
+
+    @property
+    def wants_geometry(self) -> bool:
+        """The shapes of roads are part of a plan unless the request says no."""
+        return self.geometry if self.geometry is not None else self.g is not False
 
 
 class Request(Frozen):

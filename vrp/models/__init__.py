@@ -4,6 +4,7 @@ from vrp.models.address import Address
 from vrp.models.geocoder_answer import GeocoderAnswer
 from vrp.models.idempotency import IdempotencyKey
 from vrp.models.revision import ScenarioRevision
+from vrp.models.road_cache import RoadAnswer, RoadTable
 from vrp.models.scenario import Scenario
 from vrp.models.session import PlanningSession
 from vrp.models.solution import Solution
@@ -13,6 +14,8 @@ __all__ = [
     "GeocoderAnswer",
     "IdempotencyKey",
     "PlanningSession",
+    "RoadAnswer",
+    "RoadTable",
     "Scenario",
     "ScenarioRevision",
     "Solution",

@@ -1,31 +1,37 @@
-"""Travel times and distances between the places of a request: the matrices it brought, or an estimate."""
+"""Travel times, distances and shapes of roads: the matrices a request brought, a road network, or an estimate."""
 
 from vrp.domain import limits
-from vrp.domain.problem import Places, Travel, inline_travel
+from vrp.domain.problem import Places, inline_travel
 from vrp.domain.request import Request
 from vrp.errors import Fault, Invalid
+from vrp.roads import atlas as atlases
 from vrp.roads import straight_line
+from vrp.roads.atlas import Atlas, Roads
+from vrp.roads.base import Watch
 
-SOURCES = ("inline", "straight_line")
+SOURCES = ("inline", "straight_line", *atlases.NAMES)
 
 
-def travels(request: Request, places: Places) -> dict[str, Travel]:
-    """This will return the travel between all places, by vehicle profile. Raises `Invalid` where there is none."""
-    refuse_unknown(request, places)
+def measure(request: Request, places: Places, atlas: Atlas, watch: Watch) -> Roads:
+    """This will return travel between all places, by vehicle profile, and where it comes from.
+
+    Raises `Invalid` where there is none, `RoadsFailed` where a source that the request named gives no answer, and
+    `RoadsStopped` when the watch says so.
+    """
+    refuse_unknown(request, places, atlas)
     if request.matrices:
-        return inline_travel(request)
-    profiles = {vehicle.profile for vehicle in request.vehicles}
-    return {profile: straight_line.travel(places, profile) for profile in profiles}
+        return Roads(inline_travel(request), "inline")
+    return atlases.measure(request, places, atlas, watch)
 
 
-def refuse_unknown(request: Request, places: Places) -> None:
+def refuse_unknown(request: Request, places: Places, atlas: Atlas) -> None:
     """This will raise `Invalid` when there are no roads for the request: its source, profiles or number of places."""
     source = request.options.matrix_source or ("inline" if request.matrices else "straight_line")
     if source not in SOURCES:
-        loc = ("options", "matrix_source")
-        raise Invalid(
-            [Fault(loc, f"there is no source {source!r}; there are {', '.join(SOURCES)}", "unknown_id")]
-        )
+        raise _bad_source(f"there is no source {source!r}; there are {', '.join(SOURCES)}")
+    if source in atlases.NAMES and not request.matrices and not atlas.has(source):
+        here = [name for name in SOURCES if name not in atlases.NAMES or atlas.has(name)]
+        raise _bad_source(f"{source} is not set up here; there are {', '.join(here)}")
     if source == "inline" and not request.matrices:
         raise Invalid([Fault(("matrices",), "are needed when options.matrix_source is inline", "missing")])
     if request.matrices:
@@ -48,3 +54,7 @@ def refuse_unknown(request: Request, places: Places) -> None:
     ]
     if unknown:
         raise Invalid(unknown)
+
+
+def _bad_source(text: str) -> Invalid:
+    return Invalid([Fault(("options", "matrix_source"), text, "unknown_id")])

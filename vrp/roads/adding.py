@@ -105,8 +105,9 @@ def _draw(fresh: Path, say: Say) -> None:
 
 def _calibrated(region: Region, sample: list[tuple[float, float]], say: Say) -> dict[str, dict]:
     say("calibrating estimates …")
-    step = max(1, len(sample) // calibration.SAMPLE)
-    points = np.array(sample[::step][: calibration.SAMPLE])
+    inside = np.array(sample)
+    inside = inside[region.covers(inside)]
+    points = inside[:: max(1, len(inside) // calibration.SAMPLE)][: calibration.SAMPLE]
     every, roads, found = range(len(points)), Embedded(region), {}
     for profile in region.profiles:
         fitted = calibration.fit(points, roads.block(points, every, every, profile))

@@ -1,18 +1,18 @@
 """What routing servers send, made into what everybody reads; and a question cut to what a server takes."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
 
 from vrp.roads import polyline
-from vrp.roads.base import NO_WAY, Block, RoadsFailed, Shape, whole
+from vrp.roads.base import NO_WAY, Block, Indexes, RoadsFailed, Shape, whole
 
 _MOST = 1e9  # seconds or metres; beyond it is no answer, and near the end of int32
 Failed = Callable[[str], RoadsFailed]
 
 
-def needed(points: np.ndarray, sources: Sequence[int], targets: Sequence[int]) -> tuple[np.ndarray, Any, Any]:
+def needed(points: np.ndarray, sources: Indexes, targets: Indexes) -> tuple[np.ndarray, Any, Any]:
     """This will return just the points that are asked about, and the sources and targets as positions in these."""
     used, places = np.unique(np.concatenate([sources, targets]).astype(np.int64), return_inverse=True)
     return points[used], places[: len(sources)], places[len(sources) :]

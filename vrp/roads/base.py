@@ -14,14 +14,11 @@ from vrp.errors import RoutebookError
 
 NO_WAY = -1
 DECIMALS = 6
+Indexes = Sequence[int] | np.ndarray  # positions among points
 
 
 class RoadsFailed(RoutebookError):
     """A source gave no answer, or none that makes sense. Its text tells an operator what to do."""
-
-
-class RoadsAway(RoadsFailed):
-    """Nobody answered, or the connection was cut: another try may do."""
 
 
 class RoadsStopped(RoutebookError):
@@ -66,7 +63,7 @@ class Source(Protocol):
         """This will return the source's own name for a request's vehicle profile, or None where it has no roads."""
 
     def block(
-        self, points: np.ndarray, sources: Sequence[int], targets: Sequence[int], profile: str
+        self, points: np.ndarray, sources: Indexes, targets: Indexes, profile: str
     ) -> Block:
         """This will return travel from `sources` to `targets`, both positions in `points`."""
 

@@ -1,13 +1,21 @@
 """How much longer than great circles a region's roads are, and how fast: fitted to its own road times."""
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 
+from vrp.domain.travel import Estimate, great_circles
 from vrp.roads.base import Block
-from vrp.roads.straight_line import great_circles
 
 BREAKS = (500.0, 1_000.0, 2_000.0, 5_000.0, 10_000.0, 25_000.0, 60_000.0)  # metres of great circle
 _LEAST = 50  # pairs that make a figure
+_OFF = 50  # metres off the road: farther ones belong to a road that this profile may not take
 SAMPLE = 300  # points
+
+
+def estimate(fitted: Mapping[str, Sequence[float]]) -> Estimate:
+    """This will return what was fitted as the domain reads it."""
+    return Estimate(tuple(fitted["breaks"]), tuple(fitted["detour"]), tuple(fitted["speed"]))
 
 
 def fit(points: np.ndarray, block: Block) -> dict[str, list[float]] | None:
@@ -17,6 +25,9 @@ def fit(points: np.ndarray, block: Block) -> dict[str, list[float]] | None:
     """
     circle = great_circles(points, points)
     usable = (block.durations > 0) & (block.distances > 0) & (circle >= BREAKS[0])
+    for axis, off in ((1, block.sources_off), (0, block.targets_off)):
+        if off is not None:
+            usable &= np.expand_dims(off <= _OFF, axis)
     metres, seconds, apart = block.distances[usable], block.durations[usable], circle[usable]
     fitted: dict[str, list[float]] = {"breaks": [], "detour": [], "speed": []}
     for low, high in zip(BREAKS, (*BREAKS[1:], np.inf), strict=True):

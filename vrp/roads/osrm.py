@@ -1,6 +1,6 @@
 """OSRM's HTTP interface: https://project-osrm.org/docs. One server knows one kind of vehicle."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from vrp.roads import answers
-from vrp.roads.base import Block, RoadsFailed, Shape
+from vrp.roads.base import Block, Indexes, RoadsFailed, Shape
 from vrp.roads.http import Refused, Server
 
 _CAR, _BICYCLE, _FOOT = "car", "bicycle", "foot"
@@ -78,7 +78,7 @@ class Osrm:
         return " ".join(["osrm", *addresses, *sorted(versions)]).strip()
 
     def block(
-        self, points: np.ndarray, sources: Sequence[int], targets: Sequence[int], profile: str
+        self, points: np.ndarray, sources: Indexes, targets: Indexes, profile: str
     ) -> Block:
         """This will ask the table service."""
         failed = self._servers[profile].failed

@@ -1,6 +1,6 @@
 """Whole tables from a source, in blocks of rows, with what is known already left out."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -36,11 +36,11 @@ class Cache(Protocol):
     def keep(self, dataset: str, profile: str, table: Table) -> None:
         """This will keep a table."""
 
-    def line(self, key: str) -> str | None:
-        """This will return a kept shape."""
+    def get(self, key: str) -> bytes | None:
+        """This will return what was put under a key."""
 
-    def keep_line(self, key: str, line: str) -> None:
-        """This will keep a shape."""
+    def put(self, key: str, content: bytes) -> None:
+        """This will keep something else than a table: the shape of a route, neighbours."""
 
 
 class Forgetful:
@@ -52,10 +52,10 @@ class Forgetful:
     def keep(self, dataset: str, profile: str, table: Table) -> None:
         return None
 
-    def line(self, key: str) -> str | None:
+    def get(self, key: str) -> bytes | None:
         return None
 
-    def keep_line(self, key: str, line: str) -> None:
+    def put(self, key: str, content: bytes) -> None:
         return None
 
 
@@ -118,7 +118,7 @@ def _blocks(source: Source, rows: np.ndarray, columns: np.ndarray) -> Iterator[t
             yield rows[top : top + high], columns[left : left + wide]
 
 
-def _checked(block: Block, rows: Sequence[int] | np.ndarray, columns: Sequence[int] | np.ndarray) -> Block:
+def _checked(block: Block, rows: np.ndarray, columns: np.ndarray) -> Block:
     shape = (len(rows), len(columns))
     if block.durations.shape != shape or block.distances.shape != shape:
         raise RoadsFailed(

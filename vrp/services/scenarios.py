@@ -13,6 +13,7 @@ from vrp.domain.digest import digest
 from vrp.errors import Conflict, Fault, Invalid
 from vrp.models import PlanningSession, Scenario, ScenarioRevision
 from vrp.services import names, uploads
+from vrp.services import roads as site_roads
 
 Document = dict[str, Any]
 Kind = ScenarioRevision.Kind
@@ -118,7 +119,7 @@ def _validate(name: str | None, document: Document | None) -> None:
 def _read(document: Document) -> None:
     """What nobody could ever solve is refused now, not when its turn comes."""
     asked = request.read(document)
-    roads.refuse_unknown(asked, problem.places_of(asked))
+    roads.refuse_unknown(asked, problem.places_of(asked), site_roads.atlas())
 
 
 @transaction.atomic

@@ -13,7 +13,7 @@ from vrp.domain import changes, comparison, features, limits
 from vrp.domain import request as requests
 from vrp.errors import Conflict, Fault, Invalid
 from vrp.models import Scenario, Solution
-from vrp.services import scenarios
+from vrp.services import roads, scenarios
 
 Status = Solution.Status
 _DEFAULT_SEED = 1
@@ -178,7 +178,7 @@ def insertions(*, solution: Solution, order: dict[str, Any], k: int) -> list[dic
     ((kind, _),) = order.items()
     number = len(solution.request.get(f"{kind}s") or ())  # the place it would have in the request
     try:
-        return planner.insertions(solution.request, _plan(solution), order, k)
+        return planner.insertions(solution.request, _plan(solution), order, k, atlas=roads.atlas())
     except Invalid as error:
         raise Invalid(_in_order(fault, kind, number) for fault in error.faults) from error
 

@@ -12,7 +12,7 @@ from django.db import InterfaceError, OperationalError, connection
 from vrp import planner
 from vrp.errors import RoutebookError
 from vrp.models import Solution
-from vrp.services import attempts, solutions
+from vrp.services import attempts, roads, solutions
 from vrp.services.attempts import Attempt, Document
 
 log = structlog.get_logger(__name__)
@@ -52,6 +52,7 @@ class _Run:
             time_limit=asked.time_limit,
             seed=asked.seed,
             baseline=baseline,
+            atlas=roads.atlas(),
             report=self._note,
             should_stop=self.stop.is_set,
         )
@@ -119,6 +120,8 @@ def _in_thread(work: Callable[[], Document]) -> "Future[Document]":
             future.set_result(work())
         except BaseException as error:
             future.set_exception(error)
+        finally:
+            connection.close()  # the road cache may have opened one for this thread
 
     threading.Thread(target=go, name="solve", daemon=True).start()
     return future

@@ -18,6 +18,7 @@ from vrp.domain.evaluator import Evaluation
 from vrp.domain.schedule import TimedRoute
 from vrp.errors import Invalid
 from vrp.management.files import BadInput, add_file_options, read_problem
+from vrp.services import roads
 
 FEASIBLE, NOT_FEASIBLE, BAD_INPUT = 0, 1, 2
 
@@ -39,7 +40,9 @@ class Command(check.Command):
 
     def _judge(self, problem_file: str, plan_file: Path, options: dict[str, Any]) -> int:
         try:
-            problem = planner.prepare(read_problem(options | {"file": problem_file}))
+            problem = planner.prepare(
+                read_problem(options | {"file": problem_file}), atlas=roads.atlas_without_database()
+            )
             judged = planner.check(problem, plans.read(_read_plan(plan_file)))
         except Invalid as error:
             for fault in error.faults:

@@ -15,6 +15,7 @@ from vrp import planner
 from vrp.domain import limits
 from vrp.errors import Invalid, RoutebookError
 from vrp.management.files import BadInput, add_file_options, read_problem
+from vrp.services import roads
 
 FOUND, BAD_INPUT, NOT_FOUND = 0, 2, 3
 _TOLD = 20  # orders not served that are told about
@@ -48,6 +49,7 @@ class Command(BaseCommand):
                 engine=options["engine"],
                 time_limit=options["time_limit"],
                 seed=options["seed"],
+                atlas=roads.atlas_without_database(),
                 report=self._progress,
                 should_stop=self.stopping.is_set,
             )
@@ -70,6 +72,9 @@ class Command(BaseCommand):
         sys.exit(FOUND if plan["status"].startswith("feasible") else NOT_FOUND)
 
     def _progress(self, progress: dict[str, Any]) -> None:
+        if "cost" not in progress:
+            self.stderr.write(f"measuring roads: {progress['roads']:.0%}")
+            return
         line = (
             f"{progress['elapsed']:8.1f} s  cost {progress['cost']:<14} vehicles {progress['vehicles_used']}"
         )

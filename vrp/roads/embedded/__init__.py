@@ -1,16 +1,18 @@
 """A region's roads as a source: OSRM's server as a child process, asked over loopback."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TypeVar
 
 import numpy as np
 
-from vrp.roads.base import Block, RoadsAway, Shape
+from vrp.roads.base import Block, Indexes, RoadsFailed, Shape
 from vrp.roads.embedded import binaries, server
+from vrp.roads.http import Refused
 from vrp.roads.osrm import Osrm
 from vrp.roads.regions import Region
 
 _TRIES = 3  # a server that was killed is started again
+_PATIENCE = 120  # seconds for one answer
 _ALSO = {
     "van": "car",
     "bike": "bicycle",
@@ -38,7 +40,7 @@ class Embedded:
         return own if own in self.region.profiles else None
 
     def block(
-        self, points: np.ndarray, sources: Sequence[int], targets: Sequence[int], profile: str
+        self, points: np.ndarray, sources: Indexes, targets: Indexes, profile: str
     ) -> Block:
         return self._ask(profile, lambda osrm: osrm.block(points, sources, targets, profile))
 
@@ -49,7 +51,9 @@ class Embedded:
         for _ in range(_TRIES - 1):
             try:
                 return question(self._client(profile))
-            except RoadsAway:  # it died under us; whoever asks next starts another
+            except Refused:
+                raise
+            except RoadsFailed:  # it died under us, or hangs; whoever asks next starts another
                 continue
         return question(self._client(profile))
 
@@ -58,5 +62,7 @@ class Embedded:
         graph, algorithm = region.graph(profile), region.algorithms[profile]
         address = server.ensure(binaries.find(), graph, algorithm, region.stamp)
         if address not in self._clients:
-            self._clients = {address: Osrm(address, self.dataset)}
+            limits = {"most_cells": self.most_cells, "most_points": self.most_points}
+            client = Osrm(address, self.dataset, {profile: profile}, attempts=1, seconds=_PATIENCE, **limits)
+            self._clients[address] = client
         return self._clients[address]

@@ -1,0 +1,28 @@
+"""The shape of the roads a route takes."""
+
+import hashlib
+from collections.abc import Sequence
+
+import numpy as np
+
+from vrp.roads.atlas import Roads
+from vrp.roads.tables import rounded
+
+
+def line(roads: Roads, places: Sequence[tuple[float, float]], profile: str) -> str | None:
+    """This will return an encoded polyline (five decimals) through places in their order.
+
+    None where roads are estimated; raises `RoadsFailed` where the source does.
+    """
+    source = roads.source
+    own = source.profile(profile) or source.profile("car") if source else None
+    if source is None or own is None or len(places) < 2:
+        return None
+    points = rounded(np.array(places))
+    key = hashlib.sha256(f"{source.dataset} {own} ".encode() + points.tobytes()).hexdigest()
+    kept = roads.cache.get(key)
+    if kept is not None:
+        return kept.decode()
+    made = source.route(points, own).line
+    roads.cache.put(key, made.encode())
+    return made

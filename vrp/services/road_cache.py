@@ -1,0 +1,129 @@
+"""The cache of roads in the database. Where the database fails it forgets, and the roads are asked again."""
+
+import hashlib
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TypeVar
+
+import numpy as np
+import structlog
+from django.conf import settings
+from django.db import DatabaseError, connection, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from vrp.models import RoadAnswer, RoadTable
+from vrp.roads.tables import Table
+
+log = structlog.get_logger(__name__)
+_LOOKED_AT = 30  # tables whose points are compared
+_STALE = timedelta(hours=1)  # when a look at a row counts as a use again
+_MILLION = 1_000_000
+Found = TypeVar("Found")
+
+
+class RoadCache:
+    """`vrp.roads.tables.Cache` in PostgreSQL, shared by all processes and bounded in size."""
+
+    def closest(self, dataset: str, profile: str, points: np.ndarray) -> Table | None:
+        return _forgiving(lambda: _closest(dataset, profile, points))
+
+    def keep(self, dataset: str, profile: str, table: Table) -> None:
+        _forgiving(lambda: _keep(dataset, profile, table))
+
+    def get(self, key: str) -> bytes | None:
+        return _forgiving(lambda: _get(key))
+
+    def put(self, key: str, content: bytes) -> None:
+        _forgiving(lambda: _put(key, content))
+
+
+def _forgiving(work: Callable[[], Found]) -> Found | None:
+    try:
+        with transaction.atomic():  # a savepoint: what fails in here fails alone
+            return work()
+    except DatabaseError as error:
+        log.warning("road_cache_failed", error=str(error))
+        return None
+
+
+def _closest(dataset: str, profile: str, points: np.ndarray) -> Table | None:
+    rows = RoadTable.objects.filter(dataset=dataset, profile=profile)
+    wanted = _numbers(points)
+    same = rows.filter(digest=_digest(wanted)).first()
+    if same is None:
+        newest = rows.order_by("-used_at").values_list("pk", "points")[:_LOOKED_AT]
+        shared = [(int(np.isin(wanted, _keys(_millionths(kept))).sum()), pk) for pk, kept in newest]
+        most, pk = max(shared, default=(0, 0))
+        same = rows.filter(pk=pk).first() if 2 * most > len(points) else None
+    if same is None:
+        return None
+    _touch(rows.filter(pk=same.pk))
+    kept = _millionths(same.points)
+    size = len(kept)
+    durations = np.frombuffer(same.durations, dtype="<i4").reshape(size, size)
+    distances = np.frombuffer(same.distances, dtype="<i4").reshape(size, size)
+    return Table(kept / _MILLION, durations, distances, np.frombuffer(same.off, dtype="<f4"))
+
+
+def _keep(dataset: str, profile: str, table: Table) -> None:
+    points = np.rint(table.points * _MILLION).astype("<i4")
+    parts = {
+        "points": points.tobytes(),
+        "durations": table.durations.astype("<i4", copy=False).tobytes(),
+        "distances": table.distances.astype("<i4", copy=False).tobytes(),
+        "off": table.off.astype("<f4").tobytes(),
+    }
+    size = sum(map(len, parts.values()))
+    if size > settings.ROAD_CACHE_BYTES:
+        return
+    row = RoadTable(dataset=dataset, profile=profile, digest=_digest(_keys(points)), bytes=size, **parts)
+    RoadTable.objects.bulk_create([row], ignore_conflicts=True)
+    _trim()
+
+
+def _get(key: str) -> bytes | None:
+    rows = RoadAnswer.objects.filter(pk=key)
+    content = rows.values_list("content", flat=True).first()
+    _touch(rows)
+    return None if content is None else bytes(content)
+
+
+def _put(key: str, content: bytes) -> None:
+    if len(content) <= settings.ROAD_CACHE_BYTES:
+        row = RoadAnswer(key=key, content=content, bytes=len(content))
+        RoadAnswer.objects.bulk_create([row], ignore_conflicts=True)
+
+
+def _touch(rows: "QuerySet[RoadTable] | QuerySet[RoadAnswer]") -> None:
+    now = timezone.now()
+    rows.filter(used_at__lt=now - _STALE).update(used_at=now)
+
+
+def _trim() -> None:
+    """What was not used for longest goes first. Two at once may delete a little more than they must."""
+    with connection.cursor() as cursor:
+        for name in ("road_tables", "road_answers"):
+            key = "id" if name == "road_tables" else "key"
+            cursor.execute(
+                f"DELETE FROM {name} WHERE {key} IN (SELECT {key} FROM (SELECT {key}, sum(bytes)"  # noqa: S608
+                f" OVER (ORDER BY used_at DESC, {key}) AS so_far FROM {name}) AS sized WHERE so_far > %s)",
+                [settings.ROAD_CACHE_BYTES],
+            )
+
+
+def _digest(keys: np.ndarray) -> str:
+    return hashlib.sha256(np.sort(keys).tobytes()).hexdigest()
+
+
+def _numbers(points: np.ndarray) -> np.ndarray:
+    return _keys(np.rint(points * _MILLION).astype("<i4"))
+
+
+def _millionths(content: bytes) -> np.ndarray:
+    return np.frombuffer(content, dtype="<i4").reshape(-1, 2)
+
+
+def _keys(points: np.ndarray) -> np.ndarray:
+    """One number a point."""
+    return points[:, 0].astype(np.int64) << 32 | points[:, 1].astype(np.int64) & 0xFFFFFFFF
