@@ -36,8 +36,8 @@ def sizes(document: Document) -> Iterator[Fault]:
             if not isinstance(rows, _ROWS):
                 continue
             longest = max((len(row) for row in rows if isinstance(row, _ROWS)), default=0)
-            if max(len(rows), longest) > limits.MAX_PLACES:
-                message = f"{max(len(rows), longest)} places; the limit is {limits.MAX_PLACES}"
+            if max(len(rows), longest) > limits.MAX_ROWS:
+                message = f"{max(len(rows), longest)} places; the limit is {limits.MAX_ROWS}"
                 yield Fault(("matrices", profile, kind), message, "too_long")
     yield from _too_wide(document)
 

@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 from typing import Any
 
 from vrp.domain import objective, rules
@@ -184,8 +183,7 @@ def _route_costs(problem: Problem, route: TimedRoute) -> Iterator[tuple[str, flo
         terms["per_hour"] = costs.per_hour * travel_time / 3600
         terms["per_km"] = costs.per_km * route.total("distance") / 1000
     else:
-        stops = [visit.place for visit in route.visits if visit.place is not None]
-        arcs = (travel.costs.item(a, b) for a, b in pairwise(stops))
+        arcs = (travel.costs.item(a, b) for a, b in route.legs)
         yield "/matrices/costs", sum(max(0.0, arc) for arc in arcs)
     for name, amount in terms.items():
         if amount:
@@ -198,6 +196,11 @@ def _route_costs(problem: Problem, route: TimedRoute) -> Iterator[tuple[str, flo
             cost = sum(wish.cost for wish in order.spec.preferred_vehicles if str(wish.vehicle) in names)
             wishes[f"/{order.path[0]}/preferred_vehicles"] += cost
     yield from ((path, amount) for path, amount in wishes.items() if amount)
+
+
+def uses_estimates(evaluation: Evaluation) -> bool:
+    """This will tell whether times and distances of the plan rest on an estimate, on any leg of any route."""
+    return any(not route.vehicle.travel.is_known(*leg) for route in evaluation.routes for leg in route.legs)
 
 
 def payload(evaluation: Evaluation) -> dict[str, Any]:

@@ -14,8 +14,9 @@ from vrp.domain import given, objective, rules
 from vrp.domain import request as requests
 from vrp.domain.evaluator import Evaluation, Trial, judge, resolved, route_with
 from vrp.domain.plan import Plan, Route, Step
-from vrp.domain.problem import NO_WAY, Item, Order, Problem, Reload, Task, Vehicle
+from vrp.domain.problem import Item, Order, Problem, Reload, Task, Vehicle
 from vrp.domain.schedule import TimedRoute
+from vrp.domain.travel import NO_WAY
 
 Items = tuple[Item, ...]
 _NONE: Items = ()

@@ -2,7 +2,8 @@
 
 MAX_STOPS = 10_000  # jobs plus both ends of every shipment
 MAX_VEHICLES = 10_000  # after `count` is expanded
-MAX_PLACES = 5_000  # a dense matrix of durations and one of distances
+MAX_PLACES = 10_500  # every stop at a place of its own, and depots
+MAX_ROWS = 5_000  # of a matrix that holds all pairs; of more places only neighbours are measured
 MAX_DIMENSIONS = 16  # of load
 MAX_WINDOWS = 64  # of one stop or break
 MAX_BREAKS = 16  # of one vehicle
@@ -23,6 +24,7 @@ PUBLISHED = {
     "stops": MAX_STOPS,
     "vehicles": MAX_VEHICLES,
     "places": MAX_PLACES,
+    "matrix_rows": MAX_ROWS,
     "load_dimensions": MAX_DIMENSIONS,
     "time_windows": MAX_WINDOWS,
     "breaks": MAX_BREAKS,

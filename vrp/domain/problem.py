@@ -13,10 +13,10 @@ import numpy as np
 from vrp.domain import request as requests
 from vrp.domain.crosschecks import expanded_ids
 from vrp.domain.features import Feature, used_by
+from vrp.domain.travel import NO_WAY, Travel
 from vrp.errors import Fault, Invalid
 from vrp.errors import Place as Path
 
-NO_WAY = -1
 FAR_FUTURE = 2**42  # seconds; later than any clock value a request may hold
 TaskKind = Literal["job", "pickup", "delivery"]
 _PICKUP: TaskKind = "pickup"
@@ -44,29 +44,6 @@ class Places:
 
     rows: tuple[Place, ...]
     at: Mapping[Path, int]
-
-
-@dataclass(frozen=True, eq=False)
-class Travel:
-    """Travel between places, rows to columns: seconds and metres as int64 arrays, `NO_WAY` where there is none.
-
-    `costs` (money) replaces what time and distance cost, as in VROOM. `distances_known` is False when the request
-    gave durations only; the distances are then all zero and must not be shown. `estimated` marks straight lines.
-    """
-
-    durations: np.ndarray
-    distances: np.ndarray
-    costs: np.ndarray | None = None
-    distances_known: bool = True
-    estimated: bool = False
-
-    def at_speed(self, factor: float) -> "Travel":
-        """The same roads for a vehicle that is `factor` times as fast; seconds rounded half up."""
-        if factor == 1:
-            return self
-        scaled = np.floor(self.durations / factor + 0.5).astype(np.int64)
-        scaled[self.durations == NO_WAY] = NO_WAY
-        return Travel(scaled, self.distances, self.costs, self.distances_known, self.estimated)
 
 
 @dataclass(frozen=True, eq=False)
@@ -218,7 +195,8 @@ class Problem:
 
     @cached_property
     def features(self) -> frozenset[Feature]:
-        return used_by(self.request)
+        gaps = any(travel.has_no_way for travel in self.travels.values())
+        return used_by(self.request) | ({Feature.NO_WAY} if gaps else set())
 
     @cached_property
     def has_locks(self) -> bool:
@@ -295,7 +273,7 @@ def inline_travel(request: requests.Request) -> dict[str, Travel]:
     for profile, matrix in request.matrices.items():
         distances = matrix.distances
         if distances is None:
-            distances = np.where(matrix.durations == NO_WAY, NO_WAY, 0)
+            distances = np.where(matrix.durations == NO_WAY, np.int32(NO_WAY), np.int32(0))
         known = matrix.distances is not None
         travels[profile] = Travel(matrix.durations, distances, matrix.costs, distances_known=known)
     return travels

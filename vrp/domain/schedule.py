@@ -8,13 +8,13 @@ other starts are weighed as well, and with soft windows the cheapest times (`vrp
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from vrp.domain import request as requests
 from vrp.domain import soft_times
 from vrp.domain.plan import REST
 from vrp.domain.problem import (
     FAR_FUTURE,
-    NO_WAY,
     START,
     Item,
     Key,
@@ -25,6 +25,7 @@ from vrp.domain.problem import (
     Vehicle,
     Window,
 )
+from vrp.domain.travel import NO_WAY
 
 _MOST_STARTS = 200  # other starting times weighed for one route
 _SHARES = 4096  # of the way to the cheapest times; a limit is approached this closely
@@ -109,6 +110,11 @@ class TimedRoute:
         """What the route is made of: tasks, breaks of the vehicle and reloads, in order."""
         found = (visit.task or visit.pause or visit.reload for visit in self.visits)
         return tuple(item for item in found if item is not None)
+
+    @property
+    def legs(self) -> Iterator[tuple[int, int]]:
+        """The ways it takes, from place to place."""
+        return pairwise(visit.place for visit in self.visits if visit.place is not None)
 
     @property
     def trips(self) -> Iterator[tuple[Visit | None, list[tuple[int, Visit, Task]]]]:

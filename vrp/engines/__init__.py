@@ -3,7 +3,6 @@
 import pkgutil
 from functools import cache
 
-from vrp.domain import features
 from vrp.domain.features import Feature
 from vrp.domain.problem import Problem
 from vrp.engines.base import Engine
@@ -54,11 +53,16 @@ def able(used: frozenset[Feature]) -> list[str]:
     return [name for name, _ in PREFERENCE if name in installed() and used <= get(name).supports]
 
 
-def missing(name: str, problem: Problem) -> list[Feature]:
-    """This will return what a problem uses and an engine does not model, alone or in that combination."""
+def missing(name: str, problem: Problem) -> list[str]:
+    """This will return the features a problem uses and an engine does not model, alone or in that combination; or, in
+    words, what of it is too large for the engine."""
     engine = get(name)
-    lacks = features.used_by(problem.request) - engine.supports
-    return sorted(lacks or engine.cannot(problem))
+    return sorted(problem.features - engine.supports or engine.cannot(problem))
+
+
+def _reason(lacks: list[str]) -> str:
+    not_modelled = [lack for lack in lacks if isinstance(lack, Feature)]
+    return f"it does not model {', '.join(not_modelled)}" if not_modelled else lacks[0]
 
 
 def choose(problem: Problem, requested: str = "auto") -> str:
@@ -69,7 +73,7 @@ def choose(problem: Problem, requested: str = "auto") -> str:
         if name not in installed():
             faults.append(Fault(("options", "engine"), f"{name} is not installed here", "engine_cannot"))
         elif lacks := missing(name, problem):
-            message = f"{name} cannot do this request: it does not model {', '.join(lacks)}"
+            message = f"{name} cannot do this request: {_reason(lacks)}"
             faults.append(Fault(("options", "engine"), message, "engine_cannot"))
         else:
             return name

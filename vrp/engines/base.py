@@ -41,8 +41,9 @@ class Engine(Protocol):
     emulated: frozenset[Feature]
     supports: frozenset[Feature]
 
-    def cannot(self, problem: Problem) -> frozenset[Feature]:
-        """This will return what the engine supports, but not in the combination this problem has it in."""
+    def cannot(self, problem: Problem) -> frozenset[str]:
+        """This will return the features it supports, but not in the combination this problem has them in; or, in words,
+        what is too large for it."""
 
     def solve(self, problem: Problem, budget: Budget, report: Report) -> Plan:
         """This will search until the budget is over, or it can do no better, and return the best plan found."""

@@ -4,6 +4,7 @@ PyVRP and OR-Tools share it. Money is scaled once, here, so that what an engine 
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property
@@ -12,7 +13,8 @@ import numpy as np
 
 from vrp.domain import request as requests
 from vrp.domain.plan import Plan
-from vrp.domain.problem import NO_WAY, Order, Problem, Task, Vehicle
+from vrp.domain.problem import Order, Problem, Task, Vehicle
+from vrp.domain.travel import NO_WAY, Table
 from vrp.engines.fleet import Kind
 
 NOWHERE = -1
@@ -45,9 +47,9 @@ class Network:
     def size(self) -> int:
         return len(self.place)
 
-    def between(self, matrix: np.ndarray) -> np.ndarray:
+    def between(self, table: Table) -> np.ndarray:
         """This will return a table of places as one of nodes; 0 to and from nowhere."""
-        nodes = matrix[np.ix_(self.place, self.place)]
+        nodes: np.ndarray = table[np.ix_(self.place, self.place)]
         nowhere = self.place == NOWHERE
         nodes[nowhere, :] = 0
         nodes[:, nowhere] = 0
@@ -56,7 +58,9 @@ class Network:
     def closed(self, kind: Kind) -> np.ndarray:
         """This will tell between which nodes vehicles of a kind cannot or may not go."""
         travel = kind.sample.travel
-        shut = (self.between(travel.durations) == NO_WAY) | (self.between(travel.distances) == NO_WAY)
+        shut = np.zeros((self.size, self.size), dtype=bool)
+        for table in (travel.durations, travel.distances) if travel.has_no_way else ():
+            shut |= self.between(table) == NO_WAY
         barred = np.zeros(self.size, dtype=bool)
         barred[: len(kind.serves)] = ~kind.serves
         shut |= barred[:, None] | barred[None, :]
@@ -64,10 +68,14 @@ class Network:
         return shut
 
     def travel_time(self, kind: Kind) -> np.ndarray:
-        return self.between(np.maximum(kind.sample.travel.durations, 0))
+        return self._without_gaps(kind.sample.travel.durations)
 
     def distance(self, kind: Kind) -> np.ndarray:
-        return self.between(np.maximum(kind.sample.travel.distances, 0))
+        return self._without_gaps(kind.sample.travel.distances)
+
+    def _without_gaps(self, table: Table) -> np.ndarray:
+        nodes = self.between(table)
+        return np.maximum(nodes, 0, out=nodes)
 
     @cached_property
     def may_skip_setup(self) -> np.ndarray:
@@ -78,10 +86,13 @@ class Network:
         return np.array([task.place in shared and _has_setup(task) for task in tasks], dtype=bool)
 
     def setup_on_way(self, kind: Kind) -> np.ndarray:
-        """This will return the setups that only a vehicle from elsewhere has to make, on the way into the task."""
+        """This will return the setups that only a vehicle from elsewhere has to make, on the way into the task; one row
+        for all where there are none."""
         setup = np.zeros(self.size, dtype=np.int64)
         for k in np.flatnonzero(self.may_skip_setup):
             setup[k] = self.problem.tasks[k].setup(kind.sample)
+        if not setup.any():
+            return setup[None, :]
         return np.where(self.place[:, None] == self.place[None, :], 0, setup[None, :])
 
     def work(self, kind: Kind) -> np.ndarray:
@@ -105,9 +116,15 @@ class Network:
         vehicle = kind.sample
         return id(vehicle.travel), vehicle.spec.type, repr(vehicle.spec.costs), tuple(kind.wishes.items())
 
-    def fits(self, tables: int, bytes_a_cell: int) -> bool:
-        """This will tell whether so many tables of nodes fit into memory."""
-        return tables * bytes_a_cell * self.size**2 <= _MOST_MEMORY
+    def too_large(self, tables: int, bytes_a_cell: int) -> str:
+        """This will say that so many tables of nodes are more than there is memory for; nothing where they are not."""
+        needed = tables * bytes_a_cell * self.size**2
+        if needed <= _MOST_MEMORY:
+            return ""
+        size, most = f"{needed / 2**30:.1f} GB", f"{_MOST_MEMORY // 2**30} GB"
+        return (
+            f"its tables of {self.size:,} stops and depots would take {size} of memory, and it may use {most}"
+        )
 
     @cached_property
     def horizon(self) -> int:
@@ -157,20 +174,26 @@ class Network:
 
     def money(self, kind: Kind) -> np.ndarray:
         """This will return what going from node to node and working there costs, not rounded, in currency."""
-        money = self.between(self.travel_money(kind.sample))
+        money = self.travel_money(kind.sample, self.between)
         if per_task_hour := kind.sample.spec.costs.per_task_hour:
             work = self.setup_on_way(kind) + self.work(kind)[None, :]
             money += work * (per_task_hour / 3600)
-        return money + self._wishes(kind)[None, :]
+        money += self._wishes(kind)[None, :]
+        return money
 
     @staticmethod
-    def travel_money(vehicle: Vehicle) -> np.ndarray:
-        """This will return what a vehicle's way from place to place costs, in currency."""
+    def travel_money(vehicle: Vehicle, view: Callable[[Table], np.ndarray] = np.asarray) -> np.ndarray:
+        """This will return what a vehicle's ways cost, in currency: from place to place, or as `view` sees
+        tables."""
         travel, costs = vehicle.travel, vehicle.spec.costs
         if travel.costs is not None:
-            return np.maximum(travel.costs, 0.0)
-        seconds, metres = np.maximum(travel.durations, 0), np.maximum(travel.distances, 0)
-        return seconds * (costs.per_hour / 3600) + metres * (costs.per_km / 1000)
+            return np.maximum(view(travel.costs), 0.0)
+        rates = [(travel.durations, costs.per_hour / 3600), (travel.distances, costs.per_km / 1000)]
+        first, *others = [(table, rate) for table, rate in rates if rate] or rates[:1]
+        money = _priced(view(first[0]), first[1])
+        for table, rate in others:
+            money += _priced(view(table), rate)
+        return money
 
     @cached_property
     def favour(self) -> dict[int, float]:
@@ -190,12 +213,21 @@ class Network:
             extra[first] = self.favour.get(order, 0.0) + kind.wishes.get(order, 0.0)
         return extra
 
+    @staticmethod
+    def most_travel_money(vehicle: Vehicle) -> float:
+        """This will return what no way of a vehicle's costs more than."""
+        travel, costs = vehicle.travel, vehicle.spec.costs
+        if travel.costs is not None:
+            return max(0.0, float(travel.costs.max()))
+        seconds, metres = max(0, int(travel.durations.max())), max(0, int(travel.distances.max()))
+        return seconds * (costs.per_hour / 3600) + metres * (costs.per_km / 1000)
+
     @cached_property
     def dearest(self) -> float:
         """No leg, with the work at its end, costs more."""
         vehicles = [kind.sample for kind in self.fleet]
         priced = {(id(vehicle.travel), repr(vehicle.spec.costs)): vehicle for vehicle in vehicles}
-        legs = max((float(self.travel_money(vehicle).max()) for vehicle in priced.values()), default=0.0)
+        legs = max(map(self.most_travel_money, priced.values()), default=0.0)
         hourly = max((vehicle.spec.costs.per_task_hour for vehicle in vehicles), default=0.0)
         reloads = [duration for _, duration in self.reloads]
         longest = max([*map(self._longest_work, self.problem.tasks), *reloads], default=0)
@@ -233,7 +265,9 @@ class Network:
         return abs(self.whole(rate) - rate * self.scale) <= _COARSEST * rate * self.scale
 
     def whole_money(self, kind: Kind) -> np.ndarray:
-        return np.rint(self.money(kind) * self.scale).astype(np.int64)
+        money = self.money(kind)
+        money *= self.scale
+        return np.rint(money, out=money).astype(np.int64)
 
     @cached_property
     def prices(self) -> dict[int, int]:
@@ -307,6 +341,11 @@ class Network:
         """Begun at the very first moment, or ended at the very last."""
         early = (soft.start or 0) * soft.cost_per_hour_early
         return (early + self.horizon * soft.cost_per_hour_late) / 3600
+
+
+def _priced(table: np.ndarray, rate: float) -> np.ndarray:
+    money = table * rate
+    return np.maximum(money, 0.0, out=money)
 
 
 def _hourly(spec: requests.Vehicle) -> float:

@@ -99,7 +99,7 @@ class OrToolsEngine:
     )
     supports = native | emulated
 
-    def cannot(self, problem: Problem) -> frozenset[Feature]:
+    def cannot(self, problem: Problem) -> frozenset[str]:
         """This will return what is supported alone, but not in the combination this problem has it in."""
         return frozenset(_beyond(problem))
 
@@ -118,7 +118,7 @@ class OrToolsEngine:
         return model.plan(found) if found else watch.best
 
 
-def _beyond(problem: Problem) -> Iterator[Feature]:
+def _beyond(problem: Problem) -> Iterator[str]:
     fleet, used = kinds(problem), used_by(problem.request)
     if any(fixed_cost(kind) < 0 for kind in fleet):
         yield Feature.FIXED_COST
@@ -128,8 +128,10 @@ def _beyond(problem: Problem) -> Iterator[Feature]:
     tables = len({network.time_key(kind) for kind in fleet}) + len(
         {network.money_key(kind) for kind in fleet}
     )
-    if not network.fits(tables + 8, bytes_a_cell=8):  # one of them as Python's numbers for a moment
-        yield Feature.MIXED_FLEET
+    if too_large := network.too_large(
+        tables + 8, bytes_a_cell=8
+    ):  # one of them as Python's numbers for a moment
+        yield too_large
     if any(kind.breaks for kind in fleet):
         if network.may_skip_setup.any():
             yield Feature.SETUP  # such a setup sits on the way there, where a break could interrupt it

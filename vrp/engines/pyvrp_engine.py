@@ -78,7 +78,7 @@ class PyVrpEngine:
     )
     supports = native | emulated
 
-    def cannot(self, problem: Problem) -> frozenset[Feature]:
+    def cannot(self, problem: Problem) -> frozenset[str]:
         """This will return what is supported alone, but not in the combination this problem has it in."""
         return frozenset(_beyond(problem))
 
@@ -95,7 +95,7 @@ class PyVrpEngine:
         return search.best
 
 
-def _beyond(problem: Problem) -> Iterator[Feature]:
+def _beyond(problem: Problem) -> Iterator[str]:
     network = Network(problem, kinds(problem), has_reloads=True)
     tasks = problem.tasks
     if any(_is_timed(task) for task, may_skip in zip(tasks, network.may_skip_setup, strict=True) if may_skip):
@@ -108,8 +108,8 @@ def _beyond(problem: Problem) -> Iterator[Feature]:
     if any(vehicle.spec.costs.fixed < 0 for vehicle in problem.vehicles):
         yield Feature.FIXED_COST
     profiles = {profile_key(network, kind, metric(network, kind)) for kind in network.fleet}
-    if not network.fits(2 * len(profiles), bytes_a_cell=16):  # ours, and PyVRP's own copy
-        yield Feature.MIXED_FLEET
+    if too_large := network.too_large(2 * len(profiles), bytes_a_cell=16):  # ours, and PyVRP's own copy
+        yield too_large
     for kind in network.fleet:
         spec, by = kind.sample.spec, metric(network, kind)
         if spec.max_distance is not None and by not in ("distance", "nothing"):

@@ -57,7 +57,7 @@ _OF_REQUESTS: dict[Feature, dict[str, Any]] = {
 }
 
 
-def without(problem: Problem, features: frozenset[Feature]) -> Problem:
+def without(problem: Problem, features: frozenset[str]) -> Problem:
     """This will return the problem with these features off, as far as they can be; ids stay as they are."""
     request = problem.request
     jobs = _first_of_groups(request) if Feature.ALTERNATIVES in features else request.jobs
@@ -68,19 +68,20 @@ def without(problem: Problem, features: frozenset[Feature]) -> Problem:
             "vehicles": tuple(_off(vehicle, _OF_VEHICLES, features) for vehicle in request.vehicles),
         }
     )
-    for feature in features & _OF_REQUESTS.keys():
-        relaxed = relaxed.model_copy(update=_OF_REQUESTS[feature])
+    for feature, update in _OF_REQUESTS.items():
+        if feature in features:
+            relaxed = relaxed.model_copy(update=update)
     return problems.build(relaxed, problems.places_of(relaxed), problem.travels)
 
 
-def _off(row: Any, table: dict[Feature, _Off], features: frozenset[Feature]) -> Any:
+def _off(row: Any, table: dict[Feature, _Off], features: frozenset[str]) -> Any:
     for feature, off in table.items():
         if feature in features:
             row = row.model_copy(update=off(row))
     return row
 
 
-def _shipment(shipment: Shipment, features: frozenset[Feature]) -> Shipment:
+def _shipment(shipment: Shipment, features: frozenset[str]) -> Shipment:
     ends = {
         "pickup": _off(shipment.pickup, _OF_STOPS, features),
         "delivery": _off(shipment.delivery, _OF_STOPS, features),

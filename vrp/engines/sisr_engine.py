@@ -28,8 +28,9 @@ from vrp.domain.insertion import (
     seat_breaks,
 )
 from vrp.domain.plan import Plan
-from vrp.domain.problem import NO_WAY, Order, Problem, Reload, Task, Vehicle
+from vrp.domain.problem import Order, Problem, Reload, Task, Vehicle
 from vrp.domain.request import Break
+from vrp.domain.travel import NO_WAY
 from vrp.engines import relaxation
 from vrp.engines.base import Budget, Report
 
@@ -60,7 +61,7 @@ class SisrEngine:
     emulated: frozenset[Feature] = frozenset()
     supports = native
 
-    def cannot(self, problem: Problem) -> frozenset[Feature]:
+    def cannot(self, problem: Problem) -> frozenset[str]:
         """This will return nothing: it supports every combination."""
         return frozenset()
 
@@ -405,10 +406,11 @@ class _Search:
         places = np.array([order.tasks[-1].place for order in self.problem.orders])
         firsts = np.array([order.tasks[0].place for order in self.problem.orders])
         durations = self.problem.vehicles[0].travel.durations
+        beyond = int(durations.max()) + 1
         found = []
         for order in range(len(places)):
             apart = np.minimum(durations[firsts[order], firsts], durations[places[order], places])
-            apart = np.where(apart == NO_WAY, durations.max() + 1, apart)
+            apart = np.where(apart == NO_WAY, np.int64(beyond), apart)
             ranks = np.argsort(apart, kind="stable")[: _NEAR + 1]
             found.append(ranks[ranks != order])
         return found

@@ -13,6 +13,7 @@ from vrp.domain.features import Feature
 from vrp.domain.plan import Plan, Route, Step
 from vrp.domain.problem import Order, Problem, Task, Window
 from vrp.domain.request import Break
+from vrp.domain.travel import Table
 from vrp.engines.base import Budget, Report
 from vrp.engines.fleet import Kind, kinds
 from vrp.engines.network import Network
@@ -70,7 +71,7 @@ class VroomEngine:
     )
     supports = native | emulated
 
-    def cannot(self, problem: Problem) -> frozenset[Feature]:
+    def cannot(self, problem: Problem) -> frozenset[str]:
         """This will return what is supported alone, but not in the combination this problem has it in."""
         return frozenset(_beyond(problem))
 
@@ -89,7 +90,7 @@ class VroomEngine:
         return plan
 
 
-def _beyond(problem: Problem) -> Iterator[Feature]:
+def _beyond(problem: Problem) -> Iterator[str]:
     if any(vehicle.spec.costs.fixed < 0 for vehicle in problem.vehicles):
         yield Feature.FIXED_COST
     if _is_mixed(problem) and max(order.priority for order in problem.orders) > _MOST_PRIORITY // 2:
@@ -162,10 +163,11 @@ class _Model:
         key = (id(travel), repr(kind.sample.spec.costs))
         if key not in self.profiles:
             self.profiles[key] = name = f"profile {len(self.profiles)}"
-            money = self.network.travel_money(kind.sample) * self.scale
-            made.set_durations_matrix(name, travel.durations)
-            made.set_distances_matrix(name, np.minimum(travel.distances, _MOST))
-            made.set_costs_matrix(name, np.rint(money))
+            made.set_durations_matrix(name, np.asarray(travel.durations))
+            made.set_distances_matrix(name, _in_32_bits(travel.distances))
+            money = self.network.travel_money(kind.sample)
+            money *= self.scale
+            made.set_costs_matrix(name, np.rint(money, out=money))
         return self.profiles[key]
 
     def _break(self, number: int, pause: Break, kind: Kind) -> vroom.Break:
@@ -226,6 +228,11 @@ class _Model:
             return Step("break", self.vehicles[number][1].spec.breaks[name].id)
         task = self.problem.tasks[name]
         return Step(task.kind, task.id)
+
+
+def _in_32_bits(table: Table) -> np.ndarray:
+    whole = np.asarray(table)
+    return whole if whole.dtype == np.int32 else np.minimum(whole, _MOST)
 
 
 def _window(window: Window) -> vroom.TimeWindow:

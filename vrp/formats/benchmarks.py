@@ -75,8 +75,8 @@ def rounding(name: str) -> Callable[[np.ndarray], np.ndarray]:
 
 def refuse_too_many(places: int) -> None:
     """This will raise `TooLarge` when a file has more places than a matrix may have."""
-    if places > limits.MAX_PLACES:
-        raise TooLarge(f"{places} places; the limit is {limits.MAX_PLACES}")
+    if places > limits.MAX_ROWS:
+        raise TooLarge(f"{places} places; the limit is {limits.MAX_ROWS}")
 
 
 def euclidean(coordinates: np.ndarray) -> np.ndarray:

@@ -9,7 +9,7 @@ from collections import defaultdict
 import numpy as np
 
 from vrp.domain import limits
-from vrp.domain.problem import NO_WAY
+from vrp.domain.travel import NO_WAY
 from vrp.errors import TooLarge
 from vrp.formats import benchmarks
 from vrp.formats.benchmarks import Document, Node

@@ -100,5 +100,6 @@ def test_more_tables_than_fit_into_memory_are_refused() -> None:
 
     problem = build(request(fleet, stops, (0, 10)))
 
-    assert engines.missing("pyvrp", problem) == [Feature.MIXED_FLEET]
+    with pytest.raises(EngineCannot, match=r"2,001 stops and depots would take 11\.9 GB of memory"):
+        engines.choose(problem, "pyvrp")
     assert engines.choose(problem) == "sisr"
