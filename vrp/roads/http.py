@@ -81,6 +81,21 @@ class Server:
         """This will do as `get`, with a JSON body; numpy arrays in it are lists."""
         return self._ask("POST", path, orjson.dumps(body, option=orjson.OPT_SERIALIZE_NUMPY), attempts)
 
+    def told(self, path: str) -> dict[str, Any]:
+        """This will do as `get`, but only once, and return nothing where that fails."""
+        try:
+            return self.get(path, attempts=1)
+        except RoadsFailed:
+            return {}
+
+    @contextmanager
+    def reading(self, what: str) -> Iterator[None]:
+        """This will turn what goes wrong with an answer of another shape than expected into `RoadsFailed`."""
+        try:
+            yield
+        except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
+            raise self.failed(f"answered with something else than {what} ({error})") from error
+
     def failed(self, what: str) -> RoadsFailed:
         """This will return an error that names the server."""
         return RoadsFailed(self._text(what))
@@ -126,7 +141,7 @@ class Server:
     def _sent(self, method: str, path: str, body: bytes | None, deadline: float) -> Iterator[httpx.Response]:
         """The answer with its content still to be read, and closed however that ends."""
         left = max(deadline - time.monotonic(), 0.1)
-        headers = {"accept": "application/json", **self._headers}
+        headers = {"accept": "application/json", "user-agent": "Routebook", **self._headers}
         if body is not None:
             headers["content-type"] = "application/json"
         if direct := _is_loopback(self._url.host):

@@ -13,8 +13,8 @@ from vrp.roads.base import Block, Indexes, RoadsFailed, Shape
 from vrp.roads.http import Refused, Server
 
 _CAR, _BICYCLE, _FOOT = "car", "bicycle", "foot"
-# What one server without {profile} in its address is taken to know. OSRM has no roads for lorries: they take the car's.
-CARS = {"car": _CAR, "van": _CAR, "truck": _CAR, "driving-car": _CAR, "driving-hgv": _CAR}
+# What one server without {profile} in its address is taken to know. OSRM has no roads for lorries.
+CARS = {"car": _CAR, "van": _CAR, "driving-car": _CAR}
 PROFILES = CARS | {
     "bicycle": _BICYCLE,
     "bike": _BICYCLE,
@@ -77,39 +77,33 @@ class Osrm:
         addresses = sorted({server.address for server in self._servers.values()})
         return " ".join(["osrm", *addresses, *sorted(versions)]).strip()
 
-    def block(
-        self, points: np.ndarray, sources: Indexes, targets: Indexes, profile: str
-    ) -> Block:
+    def block(self, points: np.ndarray, sources: Indexes, targets: Indexes, profile: str) -> Block:
         """This will ask the table service."""
-        failed = self._servers[profile].failed
-        coordinates, rows, columns = answers.needed(points, sources, targets)
+        places, rows, columns = answers.needed(points, sources, targets)
         options = {"sources": rows, "destinations": columns, "annotations": ["duration", "distance"]}
-        answer = self._ask(profile, "table", coordinates, options)
+        answer = self._ask(profile, "table", places, options)
         shape = (len(rows), len(columns))
-        return answers.block(
-            answers.numbers(answer.get("durations"), shape, failed),
-            answers.numbers(answer.get("distances"), shape, failed),
-            answers.numbers(_off(answer.get("sources")), shape[:1], failed),
-            answers.numbers(_off(answer.get("destinations")), shape[1:], failed),
-        )
+        with self._servers[profile].reading("a table"):
+            return answers.block(
+                answers.numbers(answer["durations"], shape),
+                answers.numbers(answer["distances"], shape),
+                answers.numbers([place["distance"] for place in answer["sources"]], shape[:1]),
+                answers.numbers([place["distance"] for place in answer["destinations"]], shape[1:]),
+            )
 
     def route(self, points: np.ndarray, profile: str) -> Shape:
         """This will ask the route service. Its legs then take as long as the table says."""
-        return answers.in_parts(points, _MOST_STOPS, lambda part: self._route(part, profile))
+        server = self._servers[profile]
+        return answers.in_parts(server, points, _MOST_STOPS, lambda part: self._route(part, profile))
 
     def _route(self, points: np.ndarray, profile: str) -> Shape:
-        failed = self._servers[profile].failed
         # Left to itself OSRM drives a car straight on at a stop, round the block if need be; its tables never do.
         options = {"continue_straight": False, "overview": "full", "geometries": "polyline", "steps": False}
         answer = self._ask(profile, "route", points, options)
-        try:
+        with self._servers[profile].reading("a route"):
             route = answer["routes"][0]
-            line, legs = str(route["geometry"]), route["legs"]
-            durations, distances = [leg["duration"] for leg in legs], [leg["distance"] for leg in legs]
-        except (KeyError, IndexError, TypeError) as error:
-            raise failed("answered with something else than a route") from error
-        count = len(points) - 1
-        return Shape(line, answers.legs(durations, count, failed), answers.legs(distances, count, failed))
+            seconds, metres = ([leg[name] for leg in route["legs"]] for name in ("duration", "distance"))
+            return answers.shape(route["geometry"], seconds, metres, len(points))
 
     def _ask(
         self, profile: str, service: str, coordinates: np.ndarray, options: Mapping[str, Any]
@@ -153,11 +147,3 @@ def _value(value: Any) -> str:
     if isinstance(value, np.ndarray):
         return ";".join(map(str, value.tolist()))
     return ",".join(value) if isinstance(value, list) else str(value).lower()
-
-
-def _off(waypoints: Any) -> Any:
-    """Metres from each place to its road."""
-    try:
-        return [waypoint["distance"] for waypoint in waypoints]
-    except (KeyError, TypeError):
-        return None

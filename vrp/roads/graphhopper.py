@@ -1,0 +1,92 @@
+"""GraphHopper's HTTP interface: https://docs.graphhopper.com. Matrices are a part of its hosted service."""
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from vrp.roads import answers
+from vrp.roads.base import Block, Indexes, Shape
+from vrp.roads.http import Server
+
+PROFILES = {
+    "car": "car",
+    "van": "car",
+    "driving-car": "car",
+    "truck": "truck",
+    "driving-hgv": "truck",
+    "bicycle": "bike",
+    "bike": "bike",
+    "cycling-regular": "bike",
+    "foot": "foot",
+    "foot-walking": "foot",
+}
+_ARRIVALS = {4, 5}  # signs of instructions: the end, and a stop on the way
+
+
+class GraphHopper:
+    """A source of roads. The limits are those of the free plan: five places."""
+
+    name = "graphhopper"
+
+    def __init__(
+        self,
+        url: str,
+        key: str = "",
+        *,
+        most_cells: int = 25,
+        most_points: int = 10,
+        most_stops: int = 5,
+        **patience: Any,
+    ) -> None:
+        parameters = {"key": key.strip()} if key.strip() else {}
+        self._server = Server("GraphHopper", url, parameters=parameters, **patience)
+        self.most_cells, self.most_points, self._most_stops = most_cells, most_points, most_stops
+
+    @cached_property
+    def dataset(self) -> str:
+        """The address and the dates of its data, asked once: new data come with a new object."""
+        dates = ("data_date", "import_date", "prepare_date")
+        return answers.dataset(self._server, self.name, "/info", *dates)
+
+    def profile(self, name: str) -> str | None:
+        return PROFILES.get(name)
+
+    def block(self, points: np.ndarray, sources: Indexes, targets: Indexes, profile: str) -> Block:
+        """This will ask the matrix service, for what there is a way for: `fail_fast` would refuse the rest with it."""
+        rows, columns = np.asarray(sources), np.asarray(targets)
+        question = {"from_points": points[rows], "to_points": points[columns], "profile": profile}
+        options = {"out_arrays": ["times", "distances"], "fail_fast": False}
+        answer = self._server.post("/matrix", question | options)
+        shape = (len(rows), len(columns))
+        with self._server.reading("a table"):
+            return answers.block(
+                answers.numbers(answer["times"], shape), answers.numbers(answer["distances"], shape)
+            )
+
+    def route(self, points: np.ndarray, profile: str) -> Shape:
+        """This will ask the route service."""
+        return answers.in_parts(
+            self._server, points, self._most_stops, lambda part: self._route(part, profile)
+        )
+
+    def _route(self, points: np.ndarray, profile: str) -> Shape:
+        options = {"points_encoded": True, "instructions": True, "pass_through": False, "elevation": False}
+        answer = self._server.post("/route", {"points": points, "profile": profile} | options)
+        with self._server.reading("a route"):
+            path = answer["paths"][0]
+            milliseconds, metres = _legs(path["instructions"])
+            return answers.shape(path["points"], [time / 1000 for time in milliseconds], metres, len(points))
+
+
+def _legs(instructions: Iterable[Mapping[str, Any]]) -> tuple[list[int], list[float]]:
+    """Milliseconds and metres from arrival to arrival: only instructions say where a leg ends."""
+    times, distances, time, distance = [], [], 0, 0.0
+    for instruction in instructions:
+        time, distance = time + instruction["time"], distance + instruction["distance"]
+        if instruction["sign"] in _ARRIVALS:
+            times.append(time)
+            distances.append(distance)
+            time, distance = 0, 0.0
+    return times, distances
