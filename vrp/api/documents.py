@@ -97,7 +97,7 @@ _ROUTE = _object(
     cost=_NUMBER,
     distance=_MAYBE,
     load_max=_list(_WHOLE),
-    geometry={},
+    geometry={"type": ["string", "null"], "description": "Encoded polyline of the roads, five decimals."},
     violations=_list(_VIOLATION),
     steps=_list(_STEP),
 )
@@ -159,6 +159,11 @@ PLAN = _object(
     request_digest=_TEXT,
     units={"type": "object"},
     estimated={"type": "boolean", "description": "True where travel is estimated, not taken from roads."},
+    roads=_object(
+        source=_TEXT | {"description": "Where travel comes from: inline, straight_line, roads, osrm, …"},
+        dataset={"type": ["string", "null"]},
+        notes=_list(_object(loc=_list(_ID), msg=_TEXT)),
+    ),
 )
 _VISIT = _object(vehicle=_ID, position=_WHOLE, arrival=_WHOLE) | {"type": ["object", "null"]}
 COMPARISON = _object(

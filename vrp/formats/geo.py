@@ -8,9 +8,11 @@ from gpxpy import gpx
 
 from vrp.domain import clock
 from vrp.domain.request import Request
-from vrp.formats.plan_tables import Names, Plan
+from vrp.formats.plan_tables import ESTIMATED, Names, Plan
 
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+ATTRIBUTION = "© OpenStreetMap contributors"
+LICENCE = "https://www.openstreetmap.org/copyright"
 _ROUTE = ("vehicle", "start_time", "end_time", "cost", "distance", "travel_time", "duration")
 _STEP = ("type", "id", "arrival", "waiting_time", "service_start", "setup", "service", "departure", "load")
 
@@ -30,13 +32,21 @@ def geojson(plan: Plan, request: Request) -> bytes:
         if location := names.location(order):
             properties = {"kind": "unassigned", "type": order["type"], "id": order["id"]}
             features.append(_feature("Point", location, properties))
-    return orjson.dumps({"type": "FeatureCollection", "features": features})
+    # Members of our own, which RFC 7946 allows; readers pass over them.
+    about: dict[str, Any] = {"estimated": bool(plan.get("estimated"))}
+    if _has_roads(plan):
+        about["attribution"] = ATTRIBUTION
+    return orjson.dumps({"type": "FeatureCollection", **about, "features": features})
 
 
 def gpx_file(plan: Plan, request: Request) -> bytes:
     """This will write each route as a GPX route of its stops, and as a track where its roads are known."""
     names, file = Names(request), gpx.GPX()
     file.creator = "Routebook"
+    if plan.get("estimated"):
+        file.description = ESTIMATED
+    if _has_roads(plan):
+        file.copyright_author, file.copyright_license = "OpenStreetMap contributors", LICENCE
     for route in plan["routes"]:
         made = gpx.GPXRoute(name=_xml(f"{route['vehicle']}"))
         for step in route["steps"]:
@@ -69,6 +79,10 @@ def polyline(text: str) -> list[list[float]]:
             place[axis] += ~(bits >> 1) if bits & 1 else bits >> 1
         line.append([place[1] / 1e5, place[0] / 1e5])
     return line
+
+
+def _has_roads(plan: Plan) -> bool:
+    return any(route.get("geometry") for route in plan["routes"])
 
 
 def _line(route: dict[str, Any]) -> list[list[float]]:

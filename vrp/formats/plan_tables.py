@@ -9,6 +9,7 @@ from vrp.domain.request import Request, Stop
 
 Plan = dict[str, Any]
 Value = str | int | float | None
+ESTIMATED = "estimated, not road times"
 _SECONDS = ("travel_time", "waiting_time", "setup", "service")
 
 
@@ -57,6 +58,8 @@ class Names:
 def summary(plan: Plan) -> PlanTable:
     """This will return the plan's figures, one a row."""
     rows: list[list[Value]] = [["status", plan["status"]]]
+    if plan.get("estimated"):
+        rows.append(["travel", ESTIMATED])
     rows += [[key, value] for key, value in plan["summary"].items()]
     rows += [[f"cost of {path}", amount] for path, amount in plan["cost_breakdown"].items()]
     return PlanTable("summary", ["figure", "value"], rows)
@@ -92,7 +95,10 @@ def stops(plan: Plan, request: Request, *, left_out: bool = False) -> PlanTable:
     rows = list(_steps(plan, names, size))
     for order in plan["unassigned"] if left_out else ():
         rows += [_facts(task, names, size) for task in names.tasks(order)]
-    return PlanTable("stops", headings, [row + [None] * (len(headings) - len(row)) for row in rows])
+    rows = [row + [None] * (len(headings) - len(row)) for row in rows]
+    if plan.get("estimated"):
+        headings, rows = [*headings, "travel"], [[*row, ESTIMATED] for row in rows]
+    return PlanTable("stops", headings, rows)
 
 
 def unassigned(plan: Plan, request: Request) -> PlanTable:

@@ -12,6 +12,7 @@ def answer(plan: Plan, request: Request) -> dict[str, Any]:
     names, figures = Names(request), plan["summary"]
     return {
         "code": 0,
+        **({"estimated": True} if plan.get("estimated") else {}),
         "summary": {
             "cost": figures["cost"],
             "routes": len(plan["routes"]),

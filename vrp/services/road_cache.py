@@ -120,7 +120,7 @@ def _numbers(points: np.ndarray) -> np.ndarray:
     return _keys(np.rint(points * _MILLION).astype("<i4"))
 
 
-def _millionths(content: bytes) -> np.ndarray:
+def _millionths(content: bytes | memoryview) -> np.ndarray:
     return np.frombuffer(content, dtype="<i4").reshape(-1, 2)
 
 

@@ -10,13 +10,14 @@ import structlog
 from django.db import InterfaceError, OperationalError, connection
 
 from vrp import planner
-from vrp.errors import RoutebookError
+from vrp.errors import Invalid, RoutebookError
 from vrp.models import Solution
 from vrp.services import attempts, roads, solutions
 from vrp.services.attempts import Attempt, Document
 
 log = structlog.get_logger(__name__)
 _LOOK = 0.2  # seconds between two looks at whether to stop
+_TOLD = 20  # faults of a request that turned out to be bad
 _BEAT = 0.5  # seconds between two signs of life
 
 
@@ -104,11 +105,20 @@ class _Run:
             raise
         except planner.NoVerifiedPlan as error:  # an engine died under it: another try may do
             attempts.give_back(self.attempt, crash=str(error))
+        except Invalid as error:
+            attempts.fail(self.attempt, _told(error))
         except RoutebookError as error:
             attempts.fail(self.attempt, str(error))
         except Exception as error:
             log.exception("solve_crashed", solution=str(self.attempt.solution_id))
             attempts.give_back(self.attempt, crash=f"internal error ({type(error).__name__}).")
+
+
+def _told(error: Invalid) -> str:
+    """Every fault on a line of its own, as far as anybody reads."""
+    lines = [str(fault) for fault in error.faults[:_TOLD]]
+    more = len(error.faults) - _TOLD
+    return "\n".join([*lines, f"… and {more} more" if more > 0 else ""]).strip()
 
 
 def _in_thread(work: Callable[[], Document]) -> "Future[Document]":

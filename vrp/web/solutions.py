@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from vrp.errors import Conflict, Invalid, Malformed
 from vrp.models import Solution
 from vrp.services import solutions
-from vrp.web import curve, errors, eta_changes, legend, map_data, routes, timeline, unassigned
+from vrp.web import curve, errors, eta_changes, legend, map_data, routes, tiles, timeline, unassigned
 from vrp.web.forms import ChangeForm
 from vrp.web.legend import Document
 from vrp.web.page import AuthedRequest, page
@@ -117,7 +117,12 @@ def _progress(solution: Solution) -> Document:
     report = solutions.progress(solution=solution)
     elapsed = (now() - solution.started_at).total_seconds() if solution.started_at else 0.0
     elapsed = min(elapsed, solution.time_limit)
-    return report | {"elapsed": elapsed, "curve": curve.of(report["progress"].get("trace", []), elapsed)}
+    so_far = report["progress"]
+    return report | {
+        "elapsed": elapsed,
+        "is_measuring": so_far.get("roads", 1) < 1,
+        "curve": curve.of(so_far.get("trace", []), elapsed),
+    }
 
 
 def _plan(solution: Solution, plan: Document) -> Document:
@@ -129,7 +134,7 @@ def _plan(solution: Solution, plan: Document) -> Document:
         "plan": plan,
         "routes": rows,
         "timeline": timeline.of(rows),
-        "map_data": map_data.of(rows, plan["unassigned"], names),
+        **_map(rows, plan, names),
         "unassigned": left_out,
         "can_change": any(row.changes for row in left_out),
         "broken_elsewhere": _broken_elsewhere(plan),
@@ -141,6 +146,17 @@ def _plan(solution: Solution, plan: Document) -> Document:
         "curve": curve.of(trace, solution.time_limit) if len(trace) > 1 else None,
         "downloads": DOWNLOADS,
         "has_changed": solution.revision != solution.scenario.revision,
+    }
+
+
+def _map(rows: list[routes.RouteRow], plan: Document, names: legend.Legend) -> Document:
+    drawn = map_data.of(rows, plan["unassigned"], names)
+    base_map = tiles.covering(map_data.places(drawn)) if drawn else None
+    has_roads = any(row.route.get("geometry") for row in rows)
+    return {
+        "map_data": drawn,
+        "base_map": base_map,
+        "map_credit": tiles.CREDIT if base_map or has_roads else None,
     }
 
 

@@ -8,6 +8,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from types import FrameType
 from typing import Any
 
@@ -21,8 +22,11 @@ from django.utils import timezone
 from accounts.models import User
 from config.parent import end_with_parent
 from vrp.management import demo
+from vrp.roads import regions
+from vrp.roads.fetch import EXTRACT, VENDOR
 from vrp.services import scenarios, sessions
 
+TOWN = VENDOR / EXTRACT
 EMAIL, PASSWORD = "demo@routebook.example", "routebook-demo"
 _READY_WITHIN = 60  # seconds
 _GRACE = 15
@@ -49,10 +53,19 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0)
         call_command("collectstatic", verbosity=0, interactive=False)
         _make_account()
+        self._make_region()
         try:
             self._run(port)
         finally:
             self._end_children()
+
+    def _make_region(self) -> None:
+        """Monaco's roads, map and addresses, once; the demo works without them."""
+        if regions.listed(settings.ROUTEBOOK_DATA) or not TOWN.exists():
+            return
+        self.stdout.write("Routebook: making roads and a map of Monaco …")
+        with suppress(SystemExit):  # it has said what is missing
+            call_command("region", "add", str(TOWN), "--profiles", "car,bicycle,foot", verbosity=0)
 
     def _run(self, port: int) -> None:
         commands = {

@@ -1,4 +1,4 @@
-"""From an extract of OpenStreetMap to road graphs, one per profile. Made aside and renamed: half a graph is never found."""
+"""From an extract of OpenStreetMap to road graphs, one per profile. Made aside and renamed: no half is ever found."""
 
 import shutil
 import subprocess

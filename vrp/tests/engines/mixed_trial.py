@@ -99,7 +99,7 @@ def _complaints(judged: list[Evaluation]) -> Iterator[str]:
 
 def _published(problem: Problem, plans: list[Plan]) -> Evaluation:
     """What becomes of an engine's plans: the best that keeps the rules, repaired."""
-    watch = planner.Watch(problem, report=lambda progress: None)
+    watch = planner.Contest(problem, report=lambda progress: None)
     for plan in plans:
         watch(plan)
     if watch.best is None:
