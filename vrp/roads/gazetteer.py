@@ -5,19 +5,19 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import osmium
 from osmium.filter import KeyFilter, TagFilter
 
 from vrp.roads.base import RoadsFailed
-from vrp.roads.nearby import Nearby
+from vrp.roads.towns import QUARTERS, SETTLEMENTS, Thing, Towns, Where
 
 KINDS = ("address", "street", "place", "poi")
-_SETTLEMENTS = {"city": 2.5, "town": 1.2, "village": 1.0}  # how far each draws the quarters around it
-_QUARTERS = ("suburb", "quarter", "neighbourhood", "borough")
-_PLACES = (*_SETTLEMENTS, *_QUARTERS, "hamlet", "isolated_dwelling", "locality", "island", "islet", "farm")
-_NO_STREETS = ("platform", "proposed", "construction", "rest_area", "services", "bus_stop", "corridor")
+_PLACES = (*SETTLEMENTS, *QUARTERS, "hamlet", "isolated_dwelling", "locality", "island", "islet", "farm")
+_NO_STREETS = re.compile(
+    r"motorway|.*_link|raceway|platform|proposed|construction|rest_area|services|bus_stop|corridor|elevator"
+)
 _POI_KEYS = ("shop", "amenity", "office", "tourism", "leisure", "craft", "healthcare", "historic", "building")
 _POI_VALUES = {
     "railway": ("station", "halt"),
@@ -26,7 +26,6 @@ _POI_VALUES = {
     "man_made": ("works", "pier"),
 }
 _OTHER_NAMES = ("alt_name", "official_name", "short_name", "int_name", "name:en")
-_ADDRESS_NEARBY, _ADDRESS_IN_SIGHT, _QUARTER_NEARBY, _SETTLEMENT_NEARBY = 300.0, 5_000.0, 1_500.0, 20_000.0
 _CELL = 0.006  # degrees: stretches of one street lie no farther apart
 _NUMBER_FIRST = re.compile(
     r"(all[ée]e|avenue|boulevard|chemin|cours|descente|escalier|impasse|mont[ée]e|passage|place|promenade|quai|route"
@@ -56,16 +55,9 @@ class Entry:
         street = _with_number(self.name if self.kind == "address" else self.street, self.number)
         first = [street] if self.kind == "address" else [self.name, street]
         district = "" if street else self.district
-        parts = [*first, district, f"{self.postcode} {self.city}".strip()]
+        city = "" if self.kind == "place" and not self.city else f"{self.postcode} {self.city}".strip()
+        parts = [*first, "" if district == self.city else district, city]
         return ", ".join(dict.fromkeys(part for part in parts if part))
-
-
-class _Thing(NamedTuple):
-    """An object of OpenStreetMap with its tags and its middle."""
-
-    tags: Mapping[str, str]
-    longitude: float
-    latitude: float
 
 
 def read(extract: Path) -> Iterator[Entry]:
@@ -75,15 +67,15 @@ def read(extract: Path) -> Iterator[Entry]:
         things, ways = _things(extract)
     except (RuntimeError, OSError, ValueError) as error:
         raise RoadsFailed(f"{extract.name} cannot be read as an .osm.pbf: {error}.") from error
-    towns = _Towns(things)
+    towns = Towns(things)
     yield from _addresses(things, towns)
     yield from _streets(ways, towns)
     yield from _named(things, towns)
 
 
-def _things(extract: Path) -> tuple[list[_Thing], dict[str, list[list[tuple[float, float]]]]]:
+def _things(extract: Path) -> tuple[list[Thing], dict[str, list[list[tuple[float, float]]]]]:
     """Everything with an address or a name but streets, and the stretches of each street by its name."""
-    things: list[_Thing] = []
+    things: list[Thing] = []
     ways: dict[str, list[list[tuple[float, float]]]] = defaultdict(list)
     streets = _streets_of_houses(extract)
     wanted = KeyFilter("name", "addr:housenumber")
@@ -101,7 +93,7 @@ def _things(extract: Path) -> tuple[list[_Thing], dict[str, list[list[tuple[floa
             continue
         if street := streets.get((kind, thing.id)):
             tags.setdefault("addr:street", street)
-        things.append(_Thing(tags, *_middle(line)))
+        things.append(Thing(tags, *_middle(line)))
     return things, ways
 
 
@@ -123,31 +115,42 @@ def _streets_of_houses(extract: Path) -> dict[tuple[str, int], str]:
     return found
 
 
-def _addresses(things: list[_Thing], towns: "_Towns") -> Iterator[Entry]:
+def _addresses(things: list[Thing], towns: Towns) -> Iterator[Entry]:
     """Each address once, though shops of one house may all bear it."""
     seen = set()
     for thing in things:
         tags, street = thing.tags, _street_of(thing.tags)
         if not street or not tags.get("addr:housenumber"):
             continue
-        city, district = towns.of(thing)
-        entry = Entry(
-            "address", street, thing.longitude, thing.latitude, _number_of(tags),
-            postcode=_postcode_of(tags), city=city, district=district,
-        )  # fmt: skip
-        if (key := (street.casefold(), entry.number, city)) not in seen:
+        entry = _entry("address", street, thing, towns.of(thing), number=_number_of(tags))
+        if (key := (street.casefold(), entry.number, entry.city)) not in seen:
             seen.add(key)
             yield entry
 
 
-def _streets(ways: dict[str, list[list[tuple[float, float]]]], towns: "_Towns") -> Iterator[Entry]:
+def _entry(kind: str, name: str, thing: Thing, where: Where, **rest: str) -> Entry:
+    also = [thing.tags.get(key, "") for key in _OTHER_NAMES] if kind != "address" else []
+    return Entry(
+        kind,
+        name,
+        thing.longitude,
+        thing.latitude,
+        postcode=where.postcode,
+        city=where.city,
+        district=where.district,
+        also="; ".join(text for text in (*also, where.town) if text and text not in (name, where.city)),
+        **rest,
+    )
+
+
+def _streets(ways: dict[str, list[list[tuple[float, float]]]], towns: Towns) -> Iterator[Entry]:
     for name, stretches in sorted(ways.items()):
         for part in _parts(stretches):
             middles = [points[1] for points in part]
             longitude, latitude = _middle(middles)
             point = min(middles, key=lambda at: (at[0] - longitude) ** 2 + (at[1] - latitude) ** 2)
-            city, district = towns.of(_Thing({}, *point))
-            yield Entry("street", name, *point, city=city, district=district)
+            thing = Thing({}, *point)
+            yield _entry("street", name, thing, towns.of(thing))
 
 
 def _parts(stretches: list[list[tuple[float, float]]]) -> Iterator[list[list[tuple[float, float]]]]:
@@ -171,65 +174,21 @@ def _parts(stretches: list[list[tuple[float, float]]]) -> Iterator[list[list[tup
         yield [stretches[number] for number in sorted(part)]
 
 
-def _named(things: list[_Thing], towns: "_Towns") -> Iterator[Entry]:
+def _named(things: list[Thing], towns: Towns) -> Iterator[Entry]:
     """Places, squares and what else has a name, each once where it is tagged as a point and as a building."""
     seen = set()
     for thing in things:
         kind, tags = _kind(thing.tags), thing.tags
         if not kind:
             continue
-        city, district = towns.of(thing)
-        own = {"number": _number_of(tags), "street": _street_of(tags)} if kind == "poi" else {}
-        also = "; ".join(tags[key] for key in _OTHER_NAMES if tags.get(key))
+        where = towns.of(thing)
         if kind == "place":
-            city, district = ("" if tags["name"] == city else city), ""
-        entry = Entry(
-            kind, tags["name"], thing.longitude, thing.latitude, **own,
-            postcode=_postcode_of(tags), city=city, district=district, also=also,
-        )  # fmt: skip
+            where = where._replace(district="", city="" if tags["name"] == where.city else where.city)
+        own = {"number": _number_of(tags), "street": _street_of(tags)} if kind == "poi" else {}
+        entry = _entry(kind, tags["name"], thing, where, **own)
         if (key := (kind, entry.label.casefold())) not in seen:
             seen.add(key)
             yield entry
-
-
-class _Towns:
-    """Which city something is in: its own address says so, else houses nearby, else the nearest town or quarter.
-
-    Borders would tell better, but an extract cuts most of them."""
-
-    def __init__(self, things: list[_Thing]) -> None:
-        named = [thing for thing in things if "name" in thing.tags]
-        settlements = [thing for thing in named if thing.tags.get("place") in _SETTLEMENTS]
-        self.houses, self.quarters, self.towns = Nearby(), Nearby(), Nearby()
-        for thing in things:
-            if city := thing.tags.get("addr:city"):
-                self.houses.add(thing.longitude, thing.latitude, city)
-        for thing in settlements:
-            self.towns.add(thing.longitude, thing.latitude, thing.tags["name"])
-        for thing in named:
-            if thing.tags.get("place") in _QUARTERS and settlements:
-                self.quarters.add(thing.longitude, thing.latitude, thing.tags["name"])
-                self.towns.add(thing.longitude, thing.latitude, _city_of_quarter(thing, settlements))
-
-    def of(self, thing: _Thing) -> tuple[str, str]:
-        """This will return the names of city and district, each empty where nothing tells."""
-        at = thing.longitude, thing.latitude
-        district = thing.tags.get("addr:suburb") or self.quarters.nearest(*at, _QUARTER_NEARBY)
-        city = (
-            thing.tags.get("addr:city")
-            or self.houses.nearest(*at, _ADDRESS_NEARBY)
-            or self.towns.nearest(*at, _SETTLEMENT_NEARBY)
-            or self.houses.nearest(*at, _ADDRESS_IN_SIGHT)
-        )
-        return city or "", district or ""
-
-
-def _city_of_quarter(quarter: _Thing, settlements: list[_Thing]) -> str:
-    def pull(town: _Thing) -> float:
-        apart = (town.longitude - quarter.longitude) ** 2 + (town.latitude - quarter.latitude) ** 2
-        return apart / _SETTLEMENTS[town.tags["place"]] ** 2
-
-    return min(settlements, key=pull).tags["name"]
 
 
 def _kind(tags: Mapping[str, str]) -> str:
@@ -237,14 +196,14 @@ def _kind(tags: Mapping[str, str]) -> str:
         return ""
     if tags.get("place") in _PLACES:
         return "place"
-    if tags.get("place") == "square" or (_is_street(tags) and "highway" in tags):
+    if tags.get("place") == "square" or tags.get("highway") == "pedestrian":
         return "street"  # an area: streets that are lines do not come here
     is_poi = any(tags.get(key, "no") != "no" for key in _POI_KEYS)
     return "poi" if is_poi or any(tags.get(key) in values for key, values in _POI_VALUES.items()) else ""
 
 
 def _is_street(tags: Mapping[str, str]) -> bool:
-    return "name" in tags and "highway" in tags and tags["highway"] not in _NO_STREETS
+    return "name" in tags and "highway" in tags and not _NO_STREETS.fullmatch(tags["highway"])
 
 
 def _street_of(tags: Mapping[str, str]) -> str:
@@ -253,10 +212,6 @@ def _street_of(tags: Mapping[str, str]) -> str:
 
 def _number_of(tags: Mapping[str, str]) -> str:
     return tags.get("addr:housenumber", "")[:50]
-
-
-def _postcode_of(tags: Mapping[str, str]) -> str:
-    return tags.get("addr:postcode", "")[:20]
 
 
 def _with_number(street: str, number: str) -> str:
