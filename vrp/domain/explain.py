@@ -1,5 +1,6 @@
 """Why an order is not served, where it could go, and what would let it in; what each served stop costs."""
 
+import itertools
 import math
 import time
 from collections.abc import Sequence
@@ -13,6 +14,7 @@ from vrp.domain.plan import Plan
 from vrp.domain.pointers import Document, Pointers
 from vrp.domain.problem import Order, Problem, Task, Vehicle
 from vrp.domain.relax import Change
+from vrp.domain.travel import NO_WAY
 
 _MESSAGES = {
     "NO_VEHICLE": "there is no vehicle for it",
@@ -91,6 +93,7 @@ class Explanation:
     reasons: dict[str, list[str | int]] = field(default_factory=dict)
     cheapest: Insertion | None = None
     changes: list[Change] = field(default_factory=list)
+    gap: str = ""  # between which two places there is no way
 
     def as_dict(self) -> dict[str, Any]:
         cheapest = self.cheapest
@@ -130,7 +133,8 @@ class Explanation:
         names = ", ".join(str(name) for name in vehicles[:3])
         more = f" and {len(vehicles) - 3} more" if len(vehicles) > 3 else ""
         word = "Vehicle" if len(vehicles) == 1 else "Vehicles"
-        return f"{word} {names}{more}: {_MESSAGES[code]}"
+        gap = self.gap if code == "UNREACHABLE" else ""
+        return f"{word} {names}{more}: {_MESSAGES[code]}{gap and ', '}{gap}"
 
 
 def explain(
@@ -227,8 +231,24 @@ def _explained(board: Board, order: Order, deadline: float) -> Explanation:
                         best, explanation.cheapest = badness(found), found
             if codes[key] and vehicle.id not in explanation.reasons.setdefault(codes[key], []):
                 explanation.reasons[codes[key]].append(vehicle.id)
+    if "UNREACHABLE" in explanation.reasons:
+        explanation.gap = _gap(board.problem, order, explanation.reasons["UNREACHABLE"][0])
     _settle(explanation, board.problem.request.objective.preset)
     return explanation
+
+
+def _gap(problem: Problem, order: Order, name: str | int) -> str:
+    """The first two places on the shortest route for an order between which there is no way, if that is why."""
+    vehicle = problem.vehicle_by_id[str(name)]
+    stops = [(f"{task.kind} {task.id}", task.place) for task in order.tasks]
+    if vehicle.start is not None:
+        stops.insert(0, ("its start", vehicle.start))
+    if vehicle.end is not None:
+        stops.append(("its end", vehicle.end))
+    for (here, a), (there, b) in itertools.pairwise(stops):
+        if vehicle.travel.durations.item(a, b) == NO_WAY or vehicle.travel.distances.item(a, b) == NO_WAY:
+            return f"from {here} to {there}"
+    return ""
 
 
 def _plain(board: Board, order: Order, vehicle: Vehicle) -> str:

@@ -89,11 +89,11 @@ def measure(request: Request, places: Places, atlas: Atlas, watch: Watch) -> Roa
     region = atlas.region_of(points)
     if asked == "straight_line":
         return _estimated(request, places, region, ())
-    source = _source(asked, atlas, region)
-    if source is None:
-        _refuse_swapped(request, places, points, atlas)
-        return _estimated(request, places, None, _no_roads(atlas))
     try:
+        source = _source(asked, atlas, region)
+        if source is None:
+            _refuse_swapped(request, places, points, atlas)
+            return _estimated(request, places, None, _no_roads(atlas))
         return _measured(request, places, points, source, atlas, watch)
     except RoadsFailed as error:
         if asked is not None:
