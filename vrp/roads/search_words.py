@@ -36,9 +36,9 @@ def words(text: str) -> list[str]:
     """This will return the words of an address as they are stored and asked for: `12 bis Bd. d'Italie` is
     `["12bis", "boulevard", "italie"]`. Only letters and digits are in them, of whatever script."""
     plain = unicodedata.normalize("NFKD", text[:LONGEST].casefold().translate(_LETTERS))
-    found = _WORD.findall("".join(map(_digit, plain)))
+    found = _SUFFIX.sub(r"\1\2", " ".join(_WORD.findall("".join(map(_digit, plain))))).split()
     kept = [word for word in found if word not in _ARTICLES] or found
-    return _SUFFIX.sub(r"\1\2", " ".join(map(_written_out, kept))).split()
+    return [_written_out(word) for word in kept]
 
 
 def is_number(word: str) -> bool:

@@ -1,11 +1,12 @@
 """Which city the things of an extract are in."""
 
 from collections.abc import Mapping
+from math import cos, hypot, radians
 from typing import NamedTuple
 
 from vrp.roads.nearby import Nearby
 
-SETTLEMENTS = {"city": 2.5, "town": 1.2, "village": 1.0}  # how far each draws the quarters around it
+SETTLEMENTS = {"city": 2.3, "town": 1.0, "village": 1.2}  # how far each draws the quarters around it
 QUARTERS = ("suburb", "quarter", "neighbourhood", "borough")
 _HOUSE_NEARBY, _HOUSE_IN_SIGHT, _QUARTER_NEARBY, _SETTLEMENT_NEARBY = 300.0, 5_000.0, 1_500.0, 20_000.0
 
@@ -62,8 +63,8 @@ class Towns:
 
 def _city_of_quarter(quarter: Thing, settlements: list[Thing]) -> str:
     def pull(town: Thing) -> float:
-        apart = (town.longitude - quarter.longitude) ** 2 + (town.latitude - quarter.latitude) ** 2
-        return apart / SETTLEMENTS[town.tags["place"]] ** 2
+        across = (town.longitude - quarter.longitude) * cos(radians(quarter.latitude))
+        return hypot(across, town.latitude - quarter.latitude) / SETTLEMENTS[town.tags["place"]]
 
     return min(settlements, key=pull).tags["name"]
 
