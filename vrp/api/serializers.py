@@ -13,7 +13,7 @@ from vrp.domain import limits
 from vrp.domain import request as requests
 from vrp.engines import ENGINES
 from vrp.errors import Fault, Invalid
-from vrp.models import PlanningSession, Scenario, ScenarioRevision, Solution
+from vrp.models import Address, PlanningSession, Scenario, ScenarioRevision, Solution
 
 MAX_SEED = 2**31 - 1
 
@@ -230,3 +230,23 @@ class InsertBody(StrictSerializer):
 class CompareQuery(serializers.Serializer):
     a = serializers.UUIDField()
     b = serializers.UUIDField()
+
+
+# --- addresses ------------------------------------------------------------------
+
+
+class AddressQuery(serializers.Serializer):
+    q = serializers.CharField(
+        max_length=1000, help_text="A street, a house number, a place, a name; or their beginning."
+    )
+    region = serializers.CharField(max_length=50, required=False, help_text="Only in this one.")
+
+
+class AddressSerializer(serializers.ModelSerializer):
+    location = serializers.ListField(
+        child=serializers.FloatField(), min_length=2, max_length=2, help_text="Longitude, latitude."
+    )
+
+    class Meta:
+        model = Address
+        fields = ["label", "kind", "location", "region"]

@@ -3,6 +3,7 @@
 from django.urls import include, path
 from rest_framework.routers import SimpleRouter
 
+from vrp.api.addresses import AddressesView
 from vrp.api.platform import CapabilitiesView, LiveView, ReadyView
 from vrp.api.scenarios import ScenarioViewSet
 from vrp.api.schema import DocsView, SchemaView
@@ -16,6 +17,7 @@ router.register("solutions", SolutionViewSet, basename="solution")
 
 urlpatterns = [
     path("", include(router.urls)),
+    path("addresses/", AddressesView.as_view(), name="addresses"),
     path("capabilities/", CapabilitiesView.as_view(), name="capabilities"),
     path("health/live/", LiveView.as_view(), name="live"),
     path("health/ready/", ReadyView.as_view(), name="ready"),

@@ -39,7 +39,7 @@ def test_the_schema_has_every_path_of_the_contract_and_of_ours(schema):
         scenarios/{id}/duplicate/ scenarios/{id}/revisions/ scenarios/import/ scenarios/{id}/solutions/
         solutions/{id}/ solutions/{id}/cancel/ solutions/{id}/export/ solutions/compare/ capabilities/
         health/live/ health/ready/
-        solutions/{id}/apply/ solutions/{id}/insert/
+        solutions/{id}/apply/ solutions/{id}/insert/ addresses/
     """
 
     assert {f"/api/v1/{path}" for path in contract.split()} == set(schema["paths"])
