@@ -3,6 +3,10 @@ FROM python:3.13-slim-bookworm AS map
 COPY vrp/frontend/ /src/vrp/frontend/
 RUN python /src/vrp/frontend/fetch.py
 
+FROM python:3.13-slim-bookworm AS roads
+COPY vrp/roads/fetch.py /src/vrp/roads/fetch.py
+RUN CI=true python /src/vrp/roads/fetch.py
+
 FROM python:3.13-slim-bookworm
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_NO_CACHE_DIR=1 ROUTEBOOK_DATA=/var/lib/routebook
 WORKDIR /app
@@ -14,10 +18,12 @@ COPY accounts/ accounts/
 COPY vrp/ vrp/
 COPY templates/ templates/
 COPY --from=map /src/vrp/static/vrp/vendor/ vrp/static/vrp/vendor/
+COPY --from=roads /src/vrp/roads/vendor/ vrp/roads/vendor/
 # The key made while collecting files must not be the same in every container: it is thrown away again.
 RUN useradd --system --home-dir /var/lib/routebook --create-home routebook \
     && python manage.py collectstatic --noinput \
     && rm -f /var/lib/routebook/secret_key \
+    && mkdir -p /var/lib/routebook/regions \
     && chown -R routebook:routebook /var/lib/routebook
 USER routebook
 VOLUME /var/lib/routebook

@@ -19,6 +19,18 @@ def _fast_passwords(settings):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+@pytest.fixture(autouse=True)
+def _no_roads(settings, _no_data):
+    """Straight lines, whatever regions and servers this machine has; tests of roads bring their own."""
+    settings.ROUTEBOOK_DATA = _no_data
+    settings.ROAD_SERVERS = {}
+
+
+@pytest.fixture(scope="session")
+def _no_data(tmp_path_factory):
+    return tmp_path_factory.mktemp("no-data")
+
+
 @pytest.fixture
 def alice(db) -> "User":
     """The owner."""

@@ -25,6 +25,7 @@ def solve(
     time_limit: float,
     seed: int,
     baseline: dict[str, Any] | None,
+    atlas: Any,
     report: Callable[[dict[str, Any]], None],
     should_stop: Callable[[], bool],
 ) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from vrp import roads
 from vrp.domain import request as requests
 from vrp.domain.problem import places_of
 from vrp.errors import Invalid
+from vrp.roads import Atlas, Watch
 
 VIENNA, GRAZ = [16.3738, 48.2082], [15.4395, 47.0707]
 
@@ -16,7 +17,7 @@ def request(**vehicle):
 
 
 def travels(asked):
-    return roads.travels(asked, places_of(asked))
+    return roads.measure(asked, places_of(asked), Atlas(), Watch()).travels
 
 
 def test_a_car_is_estimated_at_the_great_circle_times_a_detour():
