@@ -15,6 +15,7 @@ from vrp.roads.embedded import Embedded, binaries, build, server
 from vrp.roads.regions import Region
 
 Say = Callable[[str], None]
+_BESIDE, _OLD = ".adding-", "old"
 
 
 class AlreadyThere(RoadsFailed):
@@ -66,7 +67,10 @@ def _add(folder: Path, file: Path, name: str, profiles: tuple[str, ...], algorit
     programs = binaries.find()
     if not file.is_file():
         raise extract.BadExtract(f"{file} is not a file.")
-    with tempfile.TemporaryDirectory(dir=folder, prefix=".adding-") as beside:
+    if not file.stat().st_size:
+        raise extract.BadExtract(f"{file} is empty.")
+    _tidy(folder)
+    with tempfile.TemporaryDirectory(dir=folder, prefix=_BESIDE) as beside:
         fresh = Path(beside) / name
         fresh.mkdir()
         build.room_for(file, fresh)
@@ -81,18 +85,27 @@ def _add(folder: Path, file: Path, name: str, profiles: tuple[str, ...], algorit
         region = Region(name, fresh, stamp, survey.bounds, profiles, programs.version, algorithms)
         region = replace(region, calibration=_calibrated(region, survey.sample, say))
         regions.write(region)
-        return _put_in_place(region, folder / name, Path(beside) / "old")
+        return _put_in_place(region, folder / name, Path(beside) / _OLD)
+
+
+def _tidy(folder: Path) -> None:
+    """Clear away what was left by those who were killed at it; nobody else is at it now."""
+    for left in folder.glob(f"{_BESIDE}*"):
+        for old in (left / _OLD).glob("*"):
+            if not (folder / old.name).exists():
+                old.rename(folder / old.name)
+        shutil.rmtree(left, ignore_errors=True)
 
 
 def _take_in(file: Path, target: Path, say: Say) -> extract.Survey:
     say(f"reading {file.name} …")
-    survey = extract.survey(file)
-    if extract.is_sorted(file):
-        shutil.copyfile(file, target)
-    else:
+    shutil.copyfile(file, target)  # whatever it was called, by its name it is a .pbf now
+    if not extract.is_sorted(target):
         say("sorting it …")
-        extract.sort(file, target)
-    return survey
+        jumbled = target.rename(target.with_name("jumbled.osm.pbf"))
+        extract.sort(jumbled, target)
+        jumbled.unlink()
+    return extract.survey(target)
 
 
 def _draw(fresh: Path, say: Say) -> None:
@@ -125,6 +138,7 @@ def _stamp(file: Path, version: str, algorithms: dict[str, str]) -> str:
 
 def _put_in_place(region: Region, target: Path, old: Path) -> Region:
     if target.exists():
-        target.rename(old)
+        old.mkdir()
+        target.rename(old / target.name)
     region.folder.rename(target)
     return replace(region, folder=target)

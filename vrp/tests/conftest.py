@@ -1,7 +1,16 @@
+import os
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.db import connection
+
+from vrp.roads import adding, regions
+from vrp.roads.base import RoadsFailed
+from vrp.roads.embedded import binaries, server
+from vrp.roads.embedded.binaries import Binaries
+from vrp.tests.roads import extracts
 
 
 @pytest.fixture(autouse=True)
@@ -16,3 +25,38 @@ def _empty_queue(request: pytest.FixtureRequest) -> Iterator[None]:
     yield
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE procrastinate_jobs, procrastinate_workers CASCADE")
+
+
+@pytest.fixture(scope="session")
+def osrm() -> Binaries:
+    """OSRM's programs. They come from a package index, so a machine may be without; CI may not."""
+    try:
+        return binaries.find()
+    except RoadsFailed as missing:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(str(missing))
+
+
+@pytest.fixture(scope="session")
+def town_data(osrm: Binaries, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A data folder with the region `town`, for car and foot. Not to be changed: see `own_town`."""
+    folder = tmp_path_factory.mktemp("town-region")
+    file = extracts.town_extract(folder / "town.osm.pbf")
+    adding.add(folder / "data", file, name="town", profiles=("car", "foot"))
+    yield folder / "data"
+    _leave(folder / "data")
+
+
+@pytest.fixture
+def own_town(town_data: Path, tmp_path: Path) -> Iterator[Path]:
+    """The same, for one test to do with as it likes."""
+    shutil.copytree(town_data, tmp_path / "data")
+    yield tmp_path / "data"
+    _leave(tmp_path / "data")
+
+
+def _leave(data: Path) -> None:
+    for region in regions.listed(data):
+        for profile in region.profiles:
+            server.leave(region.graph(profile), region.stamp)

@@ -39,9 +39,7 @@ class Embedded:
         own = _ALSO.get(name, name)
         return own if own in self.region.profiles else None
 
-    def block(
-        self, points: np.ndarray, sources: Indexes, targets: Indexes, profile: str
-    ) -> Block:
+    def block(self, points: np.ndarray, sources: Indexes, targets: Indexes, profile: str) -> Block:
         return self._ask(profile, lambda osrm: osrm.block(points, sources, targets, profile))
 
     def route(self, points: np.ndarray, profile: str) -> Shape:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from vrp.roads.base import RoadsFailed
 from vrp.roads.embedded.binaries import Binaries
+from vrp.roads.embedded.keeper import die_with_parent
 
 PROFILES = ("car", "bicycle", "foot")
 _SMALL = 5_000_000  # bytes of an extract whose contraction takes seconds
@@ -46,7 +47,14 @@ def graph(binaries: Binaries, extract: Path, profile: str, target: Path, algorit
 def _run(binaries: Binaries, program: str, *arguments: str | Path) -> None:
     command = [binaries.program(program), *map(str, arguments)]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=_MOST_SECONDS, check=False)
+        done = subprocess.run(
+            command,
+            capture_output=True,
+            text=True,
+            timeout=_MOST_SECONDS,
+            check=False,
+            preexec_fn=die_with_parent,  # they take hours and much memory for a country
+        )
     except (OSError, subprocess.SubprocessError) as error:
         raise BuildFailed(f"{program} could not run: {error}") from error
     if done.returncode != 0:

@@ -35,7 +35,7 @@ def main(run: Path, program: str, graph: str, algorithm: str) -> int:
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
-            preexec_fn=_die_with_parent,
+            preexec_fn=die_with_parent,
         )
     try:
         if not _answers(server, port):
@@ -56,7 +56,8 @@ def main(run: Path, program: str, graph: str, algorithm: str) -> int:
         server.wait()
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
+    """This will, in a child about to become a program, have the kernel kill it when whoever started it is no more."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(1, signal.SIGKILL)
 
