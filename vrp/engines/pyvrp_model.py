@@ -217,12 +217,14 @@ class Model:
 
     def _table(self, kind: Kind, by: str) -> tuple[np.ndarray, np.ndarray]:
         network = self.network
-        tables = {"money": network.whole_money, "time": network.travel_time, "distance": network.distance}
-        slots = tables[by](kind).astype(np.int64, copy=False)  # PyVRP's own, and room to deter
-        extra = network.work(kind) - self.work
         seconds = network.travel_time(kind).astype(np.int64, copy=False)
+        if by == "time":
+            slots = seconds.copy()
+        else:
+            tables = {"money": network.whole_money, "distance": network.distance}
+            slots = tables[by](kind).astype(np.int64, copy=False)  # with room to deter
         seconds += network.setup_on_way(kind)
-        seconds += extra[:, None]
+        seconds += (network.work(kind) - self.work)[:, None]
         for (_, duration), node in network.reloads.items():
             # Not as the depot's service: PyVRP would begin that when goods are released, we have finished it by then.
             seconds[:, node] += duration
