@@ -2,8 +2,18 @@
 
 from vrp.formats.files import FORMATS
 from vrp.formats.names import content_disposition
-from vrp.formats.previews import Preview
+from vrp.formats.previews import FoundPlace, Preview
 from vrp.formats.sandbox import preview, read
 from vrp.formats.writers import KINDS, Written, write
 
-__all__ = ["FORMATS", "KINDS", "Preview", "Written", "content_disposition", "preview", "read", "write"]
+__all__ = [
+    "FORMATS",
+    "KINDS",
+    "FoundPlace",
+    "Preview",
+    "Written",
+    "content_disposition",
+    "preview",
+    "read",
+    "write",
+]

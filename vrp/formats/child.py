@@ -65,6 +65,7 @@ def _answer(found: Preview, too_large: str, out: BinaryIO) -> None:
         "rows": found.rows,
         "faults": [fault.as_dict() for fault in found.faults],
         "notes": found.notes,
+        "to_find": found.to_find,
         "sizes": [len(matrix) for _, matrix in matrices.values()] if document else [],
     }
     out.write(orjson.dumps(head) + b"\n")

@@ -13,7 +13,14 @@ _STOPS = {
     "ref reference auftrag auftragsnummer bestellung commande zlecenie zamowienie pedido",
     "name": "name customer customername client clientname cliente kunde kundenname kundennummer klient nom nombre "
     "nazwa label title bezeichnung",
-    "address": "address fulladdress addressline street adresse anschrift strasse adres ulica direccion calle rue",
+    "address": "address fulladdress addressline addressline1 deliveryaddress adresse adressecomplete "
+    "adressedelivraison anschrift lieferadresse vollstandigeadresse adres direccion indirizzo endereco adresa",
+    "street": "street streetname streetaddress strasse strassenname rue voie ulica calle via rua gata",
+    "house_number": "housenumber houseno streetnumber streetno hausnummer hausnr hnr numerorue numerovoie civico "
+    "numerocivico nrdomu numerdomu numerocalle",
+    "postcode": "postcode postalcode zip zipcode plz postleitzahl codepostal cp kodpocztowy codigopostal cap",
+    "city": "city town village municipality stadt ort wohnort gemeinde ville commune localite miasto miejscowosc "
+    "ciudad localidad citta comune localita cidade",
     "latitude": "latitude lat y ycoord gpslat breite breitengrad latitud szerokosc szerokoscgeograficzna",
     "longitude": "longitude lon lng long x xcoord gpslon gpslng laenge laengengrad lange langengrad longitud dlugosc "
     "dlugoscgeograficzna",
@@ -50,6 +57,9 @@ _VEHICLES = {
     "latitude": "latitude lat y startlat startlatitude starty depotlat depotlatitude breite breitengrad latitud",
     "longitude": "longitude lon lng long x startlon startlng startlongitude startx depotlon depotlng depotlongitude "
     "laenge lange longitud",
+    "address": "address startaddress depotaddress adresse startadresse depotadresse adressedepot anschrift adres "
+    "direccion indirizzo",
+    "end_address": "endaddress zieladresse endadresse adressefin",
     "end_latitude": "endlat endlatitude endy",
     "end_longitude": "endlon endlng endlongitude endx",
     "depot": "depot startdepot home base lager magazyn deposito",

@@ -65,10 +65,12 @@ def _vehicle(table: Table, row: Row, stops: Stops) -> Document:
 
 
 def _ends(table: Table, row: Row, depots: dict[str, Depot]) -> tuple[Any, Any]:
-    start = table.location(row, "latitude", "longitude", needed=False) or _depot(table, row, "depot", depots)
+    start = table.position(row, "latitude", "longitude", table.address(row))
+    start = start or _depot(table, row, "depot", depots)
     if start is None and len(depots) == 1:
         start = next(iter(depots.values())).location
-    end = table.location(row, "end_latitude", "end_longitude", needed=False)
+    address = table.value(row, "end_address", cells.text) or ""
+    end = table.position(row, "end_latitude", "end_longitude", address, "end_address")
     end = end or _depot(table, row, "end_depot", depots) or start
     if start is None and not table.faults:
         message = "needs a start: columns start_lat and start_lon, or one stop of type depot"

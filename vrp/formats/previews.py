@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from vrp.errors import Fault
+from vrp.errors import Fault, Place
 
 Document = dict[str, Any]
 
@@ -24,9 +24,30 @@ class PreviewRow:
     cells: list[str]
 
 
+@dataclass(frozen=True)
+class ToFind:
+    """An address without coordinates: where it is written, and the text, which is the id of its location."""
+
+    place: Place
+    text: str
+
+
+@dataclass(frozen=True)
+class FoundPlace:
+    """Where the address in a row was found; `note` says what is not sure about it."""
+
+    place: Place
+    text: str
+    label: str
+    note: str
+
+
 @dataclass
 class Preview:
-    """The request a file became (`None` where it has faults), and how it was understood."""
+    """The request a file became (`None` where it has faults), and how it was understood.
+
+    Locations with an address `to_find` have no coordinates yet: whoever knows addresses has to put them in.
+    """
 
     format: str
     document: Document | None = None
@@ -34,3 +55,5 @@ class Preview:
     rows: list[PreviewRow] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    to_find: list[ToFind] = field(default_factory=list)
+    found: list[FoundPlace] = field(default_factory=list)

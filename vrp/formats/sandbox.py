@@ -12,13 +12,16 @@ import orjson
 
 from vrp.domain.request import rows
 from vrp.errors import Fault, Invalid, TooLarge
-from vrp.formats.previews import Document, Preview, PreviewColumn, PreviewRow
+from vrp.formats.previews import Document, Preview, PreviewColumn, PreviewRow, ToFind
 
 MAX_BYTES = 32 * 2**20  # of one file
 SECONDS = 20  # for everything
 MEMORY = 2**30  # bytes beyond what the child has once it is ready to read
 _ROOT = pathlib.Path(__file__).resolve().parents[2]
 TOO_MUCH = f"the file cannot be read within {SECONDS} seconds and {MEMORY // 2**20} MB of memory"
+_NOT_LOOKED_UP = (
+    "has an address and no coordinates; addresses are looked up by the site, where the file is imported"
+)
 _log = logging.getLogger(__name__)
 
 
@@ -33,11 +36,13 @@ def read(
 ) -> Document:
     """This will return the request in a file, or raise `Invalid` with every fault, or `TooLarge`.
 
+    An address without coordinates is a fault: who can look it up takes `preview`.
     With `arrays` the matrices of benchmark files stay numpy arrays, which `vrp.domain.request.read` takes as well.
     """
     found = preview(data, filename, format, vehicles=vehicles, round_func=round_func, arrays=arrays)
-    if found.document is None:
-        raise Invalid(found.faults)
+    faults = found.faults + [Fault(one.place, _NOT_LOOKED_UP, "missing") for one in found.to_find]
+    if found.document is None or faults:
+        raise Invalid(faults)
     return found.document
 
 
@@ -115,4 +120,5 @@ def _preview_of(answer: bytes, arrays: bool) -> Preview:
         [PreviewRow(**row) for row in made["rows"]],
         [Fault(tuple(fault["loc"]), fault["msg"], fault["type"]) for fault in made["faults"]],
         made["notes"],
+        [ToFind(tuple(one["place"]), one["text"]) for one in made["to_find"]],
     )

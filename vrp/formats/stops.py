@@ -7,7 +7,7 @@ from typing import Any
 from vrp.formats import cells
 from vrp.formats.grids import Row
 from vrp.formats.previews import Document
-from vrp.formats.table import Table, without_empty
+from vrp.formats.table import ADDRESS, Table, without_empty
 
 _FAR = 3.0  # degrees: stops of one plan rarely lie farther apart
 _KINDS = {"": "job", "job": "job", "stop": "job", "delivery": "job", "customer": "job", "order": "job"} | {
@@ -23,7 +23,7 @@ class Depot:
     """A row of type depot: a place where vehicles start and end, and its hours."""
 
     name: str | int
-    location: list[float] | None
+    location: list[float] | str | None
     windows: list[list[int | str]]
 
 
@@ -52,8 +52,7 @@ class Stops:
         if kind == "none":
             return
         if kind == "depot":
-            location = self.table.location(row, "latitude", "longitude")
-            self.depots[str(name).casefold()] = Depot(name, location, self.table.windows(row))
+            self.depots[str(name).casefold()] = Depot(name, self._location(row), self.table.windows(row))
         else:
             self.rows.append(row)
             self.jobs.append(self._job(row, name, label, kind == "pickup"))
@@ -63,11 +62,11 @@ class Stops:
         load, back = table.loads(row, "delivery"), table.loads(row, "pickup")
         if picked_up:
             load, back = None, load if back is None else back
-        note, address = table.value(row, "description", cells.text), table.value(row, "address", cells.text)
+        note, address = table.value(row, "description", cells.text), table.address(row)
         return without_empty(
             {
                 "id": name,
-                "location": table.location(row, "latitude", "longitude"),
+                "location": self._location(row),
                 "description": ": ".join(part for part in (label, note) if part and part != str(name)),
                 "delivery": self._padded(load),
                 "pickup": self._padded(back),
@@ -83,18 +82,26 @@ class Stops:
             }
         )
 
+    def _location(self, row: Row) -> list[float] | str | None:
+        before = len(self.table.faults)
+        place = self.table.position(row, "latitude", "longitude", self.table.address(row))
+        if place is None and len(self.table.faults) == before:
+            field = next(name for name in ("latitude", *ADDRESS) if name in self.table)
+            self.table.fault(row, field, "is empty", "missing")
+        return place
+
     def _padded(self, load: list[int] | None) -> list[int] | None:
         return load + [0] * (self.size - len(load)) if load and any(load) else None
 
     def _find_swapped(self) -> None:
         """A stop far from all others that would lie among them the other way round was written that way by mistake."""
         places: list[Any] = [job.get("location") for job in self.jobs]
-        known = [place for place in places if place]
+        known = [place for place in places if isinstance(place, list)]
         if len(known) < 3:
             return
         middle = [median(place[axis] for place in known) for axis in (0, 1)]
         for row, place in zip(self.rows, places, strict=True):
-            if not place:
+            if not isinstance(place, list):
                 continue
             lon, lat = place
             distance = max(abs(lon - middle[0]), abs(lat - middle[1]))

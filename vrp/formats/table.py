@@ -8,8 +8,11 @@ from vrp.formats import cells, columns
 from vrp.formats.cells import Cell
 from vrp.formats.columns import Column
 from vrp.formats.grids import Row, Sheet
+from vrp.formats.previews import ToFind
 
 _DAY = 86_400
+ADDRESS = ("address", "street", "city", "postcode")  # columns that say where, the most telling first
+_LONGEST_ADDRESS = 200  # characters; it becomes the id of a location
 
 
 class Table:
@@ -20,6 +23,7 @@ class Table:
         self.place: Place = ("vehicles",) if kind == "vehicles" else ()
         self.columns = columns.recognise(sheet.headings, kind)
         self.faults: list[Fault] = []
+        self.to_find: list[ToFind] = []
         self._by_field: dict[str, list[Column]] = {}
         for column in self.columns:
             self._by_field.setdefault(column.field or "", []).append(column)
@@ -66,6 +70,32 @@ class Table:
         else:
             return [lon, lat]
         return None
+
+    def position(
+        self, row: Row, latitude: str, longitude: str, address: str, field: str = ""
+    ) -> list[float] | str | None:
+        """This will return coordinates; where those are empty the address, which is then to be found; else None."""
+        before = len(self.faults)
+        location = self.location(row, latitude, longitude, needed=False)
+        if location or not address or len(self.faults) > before:
+            return location
+        field = field or next((name for name in ADDRESS if name in self), "address")
+        if len(address) > _LONGEST_ADDRESS:
+            self.fault(
+                row, field, f"has {len(address)} characters; the limit is {_LONGEST_ADDRESS}", "too_long"
+            )
+        else:
+            self.to_find.append(ToFind((*self.place, "row", row.number, self.headings(field)[0]), address))
+        return address
+
+    def address(self, row: Row) -> str:
+        """This will return the address of a row in one line, out of one column or out of its parts."""
+        street, number, postcode, city = (
+            self.value(row, field, cells.text) or ""
+            for field in ("street", "house_number", "postcode", "city")
+        )
+        line = self.value(row, "address", cells.text) or f"{street} {number}".strip()
+        return ", ".join(part for part in (line, f"{postcode} {city}".strip()) if part)
 
     def windows(self, row: Row) -> list[list[int | str]]:
         """This will return the windows of a row. Of `from` and `to` either may be empty: a day is 0:00 to 24:00."""

@@ -8,7 +8,7 @@ from vrp.formats import cells, fleet, grids
 from vrp.formats.grids import Row, Sheet
 from vrp.formats.previews import Document, Preview, PreviewColumn, PreviewRow
 from vrp.formats.stops import Stops
-from vrp.formats.table import Table
+from vrp.formats.table import ADDRESS, Table
 
 _FLEET = {"vehicles", "vehicle", "fleet", "fahrzeuge", "vehicules", "pojazdy", "vehiculos", "trucks", "vans"}
 _SHOWN_ROWS = 20
@@ -39,9 +39,10 @@ def preview(data: bytes, vehicles: bytes | None = None) -> Preview:
     made.rows = [
         PreviewRow(row.number, [*map(cells.text, row.cells)]) for row in stop_sheet.rows[:_SHOWN_ROWS]
     ]
-    for field in ("latitude", "longitude"):
-        if field not in table:
-            message = f"no column says the {field}: call one {field!r} (addresses are not looked up)"
+    has_addresses = any(field in table for field in ADDRESS)
+    for field, other in (("latitude", "longitude"), ("longitude", "latitude")):
+        if field not in table and (other in table or not has_addresses):
+            message = f"no column says the {field}: call one {field!r}, or bring one of addresses"
             made.faults.append(Fault((field,), message, "missing"))
     if not made.faults:
         _read_into(made, Stops(table), Table(fleet_sheet, "vehicles") if fleet_sheet else None)
@@ -55,7 +56,10 @@ def is_workbook(data: bytes) -> bool:
 
 def _read_into(made: Preview, stops: Stops, vehicles: Table | None) -> None:
     listed = fleet.of_table(vehicles, stops) if vehicles else list(fleet.of_depots(stops))
+    made.to_find = [*stops.table.to_find, *(vehicles.to_find if vehicles else [])]
     document = {"jobs": stops.jobs, "vehicles": listed}
+    if texts := dict.fromkeys(one.text for one in made.to_find):
+        document["locations"] = [{"id": text, "address": text} for text in texts]
     faults = [*stops.table.faults, *(vehicles.faults if vehicles else [])]
     if not listed:
         faults.append(Fault(("vehicles",), _NO_VEHICLES, "missing"))
@@ -92,8 +96,9 @@ def _faults_of(document: Document, stops: Stops, vehicles: Table | None) -> Iter
     yield from _duplicates(stops.table, stops.rows, document["jobs"])
     if vehicles:
         yield from _duplicates(vehicles, vehicles.sheet.rows, document["vehicles"])
+    anywhere = [row | {"coordinates": [0.0, 0.0]} for row in document.get("locations", ())]
     try:
-        requests.read(document)
+        requests.read(document | {"locations": anywhere})
     except Invalid as error:
         for fault in error.faults:
             if fault.type == "duplicate_id":

@@ -21,6 +21,8 @@ Point = tuple[float, float]
 
 _MOST_WORDS = 10  # of a search
 _LOOKED_AT = 100  # rows that a second try puts in order
+_ALIKE = 0.4  # how much of its letters they must share
+_MOST_LEFT_OUT = 6  # words of which one may be wrong
 _BATCH = 2_000
 
 
@@ -89,7 +91,8 @@ def search(
         return found
     for query in _second_tries(asked):
         rows = _best_first(query, asked, region, near)[:_LOOKED_AT]
-        if found := _distinct(sorted(rows, key=lambda row: -_likeness(row, asked)), limit):
+        alike = sorted(((_likeness(row, asked), row) for row in rows), key=lambda pair: -pair[0])
+        if found := _distinct((row for likeness, row in alike if likeness > _ALIKE), limit):
             return found
     return []
 
@@ -128,13 +131,17 @@ def _any_of(word: str, weight: str, is_beginning: bool = False) -> str:
 
 
 def _second_tries(asked: list[str]) -> Iterator[str]:
-    """Mistakes: in the end of words, in a whole word, then both."""
-    beginnings = [f"'{word if search_words.is_number(word) else word[:4]}':*" for word in asked]
-    yield " & ".join(beginnings)
-    if len(asked) > 1:
-        parts = combinations(beginnings[:6], len(beginnings[:6]) - 1)
-        yield " | ".join(f"({' & '.join(part)})" for part in parts)
-    yield " | ".join(f"'{word[:3]}':*" for word in asked if not search_words.is_number(word)) or "''"
+    """Mistakes: in the end of words, in a whole word, then in all of them. A number alone says nothing."""
+    beginnings = {word: f"'{word if search_words.is_number(word) else word[:4]}':*" for word in asked}
+    yield " & ".join(beginnings.values())
+    tried = [*beginnings][:_MOST_LEFT_OUT]
+    parts = [
+        part for part in combinations(tried, len(tried) - 1) if not all(map(search_words.is_number, part))
+    ]
+    if parts:
+        yield " | ".join(f"({' & '.join(beginnings[word] for word in part)})" for part in parts)
+    if names := [word for word in asked if not search_words.is_number(word)]:
+        yield " | ".join(f"'{word[:3]}':*" for word in names)
 
 
 def _likeness(row: Address, asked: list[str]) -> float:

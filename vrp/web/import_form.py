@@ -2,12 +2,14 @@
 
 import csv
 import io
+import re
 from base64 import b64decode, b64encode
 from binascii import Error as NotBase64
 from typing import Any
 
 from django import forms
 
+_COORDINATES = re.compile(r"\s*(-?[\d.]+)\s*,\s*(-?[\d.]+)\s*", re.ASCII)
 MOST_BYTES = 20 * 2**20  # both files, so that they still fit a post when written as text
 
 
@@ -20,7 +22,7 @@ class ImportForm(forms.Form):
     name = forms.CharField(required=False, max_length=200)
     count = forms.IntegerField(required=False, min_value=1, max_value=1000)
     capacity = forms.IntegerField(required=False, min_value=0)
-    depot = forms.CharField(required=False, max_length=100)
+    depot = forms.CharField(required=False, max_length=200)
     shift_from = forms.TimeField(required=False)
     shift_to = forms.TimeField(required=False)
     kept_filename = forms.CharField(required=False, max_length=1000)
@@ -55,16 +57,17 @@ class ImportForm(forms.Form):
 
     def _fleet(self, values: dict[str, Any]) -> bytes | None:
         """The few fields as the file that says the same, so that there is one way to read vehicles."""
-        latitude, _, longitude = (part.strip() for part in (values.get("depot") or "").partition(","))
-        if not longitude:
-            self.add_error("depot", "Write the latitude, a comma and the longitude: 43.7280, 7.4180")
+        depot = values.get("depot") or ""
+        if not depot.strip():
+            self.add_error(
+                "depot", "Write an address, or the latitude, a comma and the longitude: 43.7280, 7.4180"
+            )
             return None
-        row = {
-            "id": "vehicle",
-            "count": values.get("count") or 1,
-            "latitude": latitude,
-            "longitude": longitude,
-        }
+        row = {"id": "vehicle", "count": values.get("count") or 1}
+        if numbers := _COORDINATES.fullmatch(depot):
+            row |= {"latitude": numbers[1], "longitude": numbers[2]}
+        else:
+            row["address"] = depot
         hours = {"from": values.get("shift_from"), "to": values.get("shift_to")}
         row |= {key: value.strftime("%H:%M") for key, value in hours.items() if value}
         if values.get("capacity") is not None:

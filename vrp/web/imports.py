@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from config import json
 from vrp.errors import Invalid, TooLarge
+from vrp.formats import FoundPlace, Preview
 from vrp.management.demo import FOLDER
 from vrp.models import PlanningSession
 from vrp.services import scenarios, uploads
@@ -19,6 +20,7 @@ from vrp.web.page import AuthedRequest, page
 
 DEMO = "Demo: deliveries in Monaco"
 STOPS_SHOWN = 20
+PLACES_SHOWN = 500
 
 
 @page
@@ -72,12 +74,21 @@ def _preview(request: AuthedRequest, session: PlanningSession, form: ImportForm)
         "faults": [(_where(fault.loc), fault.msg) for fault in preview.faults],
         "needs_vehicles": any(fault.loc[:1] == ("vehicles",) for fault in preview.faults),
         "only_vehicles": [fault.loc for fault in preview.faults] == [("vehicles",)],
+        "places": _places(preview),
+        "place_count": len(preview.found),
+        "unsure_count": sum(bool(place.note) for place in preview.found),
         "bad_rows": {place[1] for place in (fault.loc for fault in preview.faults) if place[:1] == ("row",)},
         "stop_count": len(found),
         "stops": found[:STOPS_SHOWN],
         "vehicles": stops.vehicles(preview.document) if preview.document else [],
     }
     return render(request, "vrp/import_preview.html", context)
+
+
+def _places(preview: Preview) -> list[tuple[str, FoundPlace]]:
+    """Where addresses were found, the doubtful ones first."""
+    doubtful_first = sorted(preview.found, key=lambda place: not place.note)
+    return [(_where(place.place[:-1]), place) for place in doubtful_first[:PLACES_SHOWN]]
 
 
 def _where(place: tuple[str | int, ...]) -> str:

@@ -7,6 +7,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from vrp.models import Scenario
+from vrp.roads.gazetteer import Entry
+from vrp.services import addresses
 from vrp.tests.web.conftest import monaco
 
 SAMPLES = settings.BASE_DIR / "vrp" / "static" / "vrp" / "samples"
@@ -81,11 +83,50 @@ def test_stops_without_vehicles_ask_for_them_and_keep_the_stops(send):
     assert (vehicle["capacity"], vehicle["time_window"]) == ([80], [25_200, 55_800])
 
 
-def test_depot_that_is_no_place_is_a_fault_at_its_field(send):
+def test_depot_that_is_no_place_is_a_fault_of_the_vehicles(send):
     answer = send(file=file(STOPS), count="2", depot="the harbour")
 
+    assert "vehicles, row 2, column address" in answer.content.decode()
+
+
+def test_vehicles_without_a_depot_are_a_fault_at_its_field(send):
+    answer = send(file=file(STOPS), count="2")
+
     assert answer.status_code == 422
-    assert "Write the latitude, a comma and the longitude" in answer.content.decode()
+    assert "Write an address, or the latitude" in answer.content.decode()
+
+
+@pytest.fixture
+def rue_grimaldi(db):
+    where = {"postcode": "98000", "city": "Monaco"}
+    entries = [
+        Entry("address", "Rue Grimaldi", 7.418, 43.734, "12", **where),
+        Entry("street", "Rue Grimaldi", 7.419, 43.735, **where),
+    ]
+    addresses.load("monaco", "stamp", entries)
+
+
+def test_a_table_of_addresses_shows_where_they_are_found_and_is_stored(send, rue_grimaldi):
+    rows = b'id,address\nA,"12 rue Grimaldi, Monaco"\nB,Rue Grimaldi 7\n'
+
+    html = send(file=file(rows), count="1", depot="12 rue Grimaldi, Monaco").content.decode()
+    send(**hidden(html), store="yes")
+
+    assert "can be imported" in html
+    assert "1 not sure" in html
+    assert "number 7 is not known, only the street" in html
+    request = Scenario.objects.get().request
+    assert request["jobs"][0]["location"] == request["vehicles"][0]["start"] == "12 rue Grimaldi, Monaco"
+
+
+def test_an_address_that_is_not_found_stores_nothing(send, rue_grimaldi):
+    rows = b"id,address\nA,Rue Grimaldy 12\n"
+
+    answer = send(file=file(rows), count="1", depot="43.7, 7.4", store="yes")
+
+    assert answer.status_code == 422
+    assert "did you mean 12 Rue Grimaldi, 98000 Monaco?" in answer.content.decode()
+    assert not Scenario.objects.exists()
 
 
 def test_pasted_json_is_previewed_and_stored(send):
