@@ -46,19 +46,23 @@ class Embedded:
         return self._ask(profile, lambda osrm: osrm.route(points, profile))
 
     def _ask(self, profile: str, question: Callable[[Osrm], Answer]) -> Answer:
-        for _ in range(_TRIES - 1):
+        for left in reversed(range(_TRIES)):
+            address = self._address(profile)
             try:
-                return question(self._client(profile))
+                return question(self._client(address, profile))
             except Refused:
                 raise
-            except RoadsFailed:  # it died under us, or hangs; whoever asks next starts another
-                continue
-        return question(self._client(profile))
+            except RoadsFailed:  # it died under us, or hangs
+                server.give_up(self.region.graph(profile), self.region.stamp, address)
+                if not left:
+                    raise
+        raise AssertionError("unreachable")
 
-    def _client(self, profile: str) -> Osrm:
-        region = self.region
-        graph, algorithm = region.graph(profile), region.algorithms[profile]
-        address = server.ensure(binaries.find(), graph, algorithm, region.stamp)
+    def _address(self, profile: str) -> str:
+        graph, algorithm = self.region.graph(profile), self.region.algorithms[profile]
+        return server.ensure(binaries.find(), graph, algorithm, self.region.stamp)
+
+    def _client(self, address: str, profile: str) -> Osrm:
         if address not in self._clients:
             limits = {"most_cells": self.most_cells, "most_points": self.most_points}
             client = Osrm(address, self.dataset, {profile: profile}, attempts=1, seconds=_PATIENCE, **limits)

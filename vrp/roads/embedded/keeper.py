@@ -48,9 +48,9 @@ def main(run: Path, program: str, graph: str, algorithm: str) -> int:
                 fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 continue
-            break  # and who comes now waits for the lock until we are gone
-        (run / "server.json").unlink(missing_ok=True)
-        return 0
+            (run / "server.json").unlink(missing_ok=True)
+            return 0  # and who comes now waits for the lock until we are gone
+        return 1  # it died; who needs it starts another, and may have written down where that is
     finally:
         server.kill()
         server.wait()

@@ -14,7 +14,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -42,7 +42,7 @@ def ensure(binaries: Binaries, graph: Path, algorithm: str, stamp: str) -> str:
             state = _state(run)
         if state is None:
             raise RoadsFailed(f"The road server of {graph.parent.name} did not start: {_last_words(run)}")
-        return f"http://127.0.0.1:{state['port']}"
+        return _address(state)
 
 
 def pid(graph: Path, stamp: str) -> int | None:
@@ -51,12 +51,24 @@ def pid(graph: Path, stamp: str) -> int | None:
     return state["pid"] if state else None
 
 
+def give_up(graph: Path, stamp: str, address: str) -> None:
+    """This will kill the graph's server at an address where it does not answer: who asks next starts another."""
+    state = _state(_run_folder(graph, stamp))
+    if state and address == _address(state):
+        with suppress(psutil.Error):
+            psutil.Process(state["pid"]).kill()
+
+
 def leave(graph: Path, stamp: str) -> None:
     """This will say that this process needs the graph's server no more; once nobody does, it ends by itself."""
     with _here:
         lock = _joined.pop(_run_folder(graph, stamp), None)
         if lock is not None:
             os.close(lock)
+
+
+def _address(state: dict[str, int]) -> str:
+    return f"http://127.0.0.1:{state['port']}"
 
 
 def _run_folder(graph: Path, stamp: str) -> Path:
@@ -123,7 +135,7 @@ def _state(run: Path) -> dict[str, int] | None:
         state: dict[str, int] = json.loads((run / "server.json").read_text())
         server = psutil.Process(state["pid"])
         is_ours = server.ppid() == state["keeper"] and server.status() != psutil.STATUS_ZOMBIE
-    except (OSError, ValueError, KeyError, psutil.Error):
+    except (OSError, ValueError, KeyError, TypeError, psutil.Error):
         return None
     return state if is_ours else None
 
@@ -133,4 +145,4 @@ def _last_words(run: Path) -> str:
         lines = (run / "log").read_text(errors="replace").strip().splitlines()
     except OSError:
         lines = []
-    return lines[-1].split("[error] ")[-1] if lines else "it said nothing"
+    return "; ".join(line.split("] ", 2)[-1] for line in lines[-3:]) or "it said nothing"
