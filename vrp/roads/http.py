@@ -4,7 +4,6 @@ No redirect is followed, answers have a largest size, and keys stay out of every
 """
 
 import ipaddress
-import itertools
 import logging
 import os
 import random
@@ -24,7 +23,9 @@ from vrp.roads.base import RoadsFailed
 
 _CONNECT = 5.0  # seconds
 _MOST_BYTES = 64_000_000
-_PASSING = {429, 502, 503, 504}  # answers that may be better in a while
+# Answers that may be better in a while, and how many pauses that may take: limits are counted by the minute.
+_PASSING = {429: 10, 502: 1, 503: 1, 504: 1}
+_AWAY = (httpx.NetworkError, httpx.ConnectTimeout, httpx.RemoteProtocolError, httpx.ProxyError)
 _NOT_SHOWN = re.compile(r"[\x00-\x1f\x7f<>]+")
 
 # They write whole addresses, keys among them, for every request.
@@ -41,11 +42,11 @@ class Refused(RoadsFailed):
 
 
 class _Passing(Exception):
-    """Something that may be over in a while: in `wait` seconds where the server told."""
+    """Something that may be over in a while: in `wait` seconds where the server told, else in some pauses."""
 
-    def __init__(self, text: str, wait: float = 0.0) -> None:
+    def __init__(self, text: str, pauses: int = 1, wait: float = 0.0) -> None:
         super().__init__(text)
-        self.wait = wait
+        self.pauses, self.wait = pauses, wait
 
 
 class Server:
@@ -101,27 +102,23 @@ class Server:
         return RoadsFailed(self._text(what))
 
     def _ask(self, method: str, path: str, body: bytes | None, attempts: int | None) -> dict[str, Any]:
-        deadline = time.monotonic() + self._seconds
-        for attempt in itertools.count(1):
+        deadline, attempt = time.monotonic() + self._seconds, 1
+        while True:
             try:
                 return self._once(method, path, body, deadline)
             except _Passing as passing:
-                pause = max(passing.wait, self._pause * 2 ** (attempt - 1) * random.uniform(0.5, 1.5))
+                usual = self._pause * passing.pauses * 2 ** (attempt - 1)
+                pause = passing.wait or usual * random.uniform(0.5, 1.5)
                 if attempt >= (attempts or self._attempts) or time.monotonic() + pause > deadline:
                     raise self.failed(str(passing)) from passing
             time.sleep(pause)
-        raise AssertionError("unreachable")
+            attempt += 1
 
     def _once(self, method: str, path: str, body: bytes | None, deadline: float) -> dict[str, Any]:
         try:
             with self._sent(method, path, body, deadline) as answer:
                 content = self._read(answer, deadline)
-        except (
-            httpx.NetworkError,
-            httpx.ConnectTimeout,
-            httpx.RemoteProtocolError,
-            httpx.ProxyError,
-        ) as error:
+        except _AWAY as error:
             words = f"cannot be reached ({str(error) or type(error).__name__}). Is it running, is its address right?"
             raise _Passing(words) from error
         except httpx.TimeoutException as error:
@@ -175,7 +172,8 @@ class Server:
             words = f"sends elsewhere, to {there.scheme}://{there.netloc.decode()}: set the address it names"
             return self.failed(words)
         if answer.status_code in _PASSING:
-            return _Passing(words, _wait(answer.headers.get("retry-after", "")))
+            wait = _wait(answer.headers.get("retry-after", ""))
+            return _Passing(words, _PASSING[answer.status_code], wait)
         if answer.status_code in {401, 403}:
             words += ". Is its key right, and is it allowed to ask this?"
         return Refused(self._text(words), answer.status_code, document)
@@ -183,7 +181,7 @@ class Server:
     def _text(self, what: str) -> str:
         for secret in filter(None, self._secrets):
             what = what.replace(secret, "***").replace(quote(secret, safe=""), "***")
-        return f"{self.title} {what}"
+        return f"{self.title} {_shown(what, 500)}"
 
 
 _TOO_SLOW = "did not answer within {:g} seconds"
@@ -227,11 +225,15 @@ def _message(document: Mapping[str, Any]) -> str:
     if isinstance(error, dict):
         document, error = error, None
     said = next((text for text in (document.get("message"), error) if isinstance(text, str)), "")
-    return _NOT_SHOWN.sub(" ", said)[:300].strip()
+    return _shown(said, 300)
 
 
 def _start(content: bytes) -> str:
-    return _NOT_SHOWN.sub(" ", content[:80].decode(errors="replace")).strip()
+    return _shown(content[:80].decode(errors="replace"), 80)
+
+
+def _shown(text: str, most: int) -> str:
+    return _NOT_SHOWN.sub(" ", text[:most]).strip()
 
 
 def _wait(retry_after: str) -> float:

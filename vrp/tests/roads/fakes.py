@@ -61,8 +61,7 @@ class Serving:
 @contextmanager
 def serving(answer: Answer) -> Iterator[Serving]:
     """Runs a server on a free port of loopback."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
-    server.daemon_threads = True
+    server = _Server(("127.0.0.1", 0), BaseHTTPRequestHandler)
     here = Serving(f"http://127.0.0.1:{server.server_port}")
     server.RequestHandlerClass = _handler(answer, here)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
@@ -73,6 +72,13 @@ def serving(answer: Answer) -> Iterator[Serving]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *arguments: object) -> None:
+        """Who asked has hung up: that is what some tests are about."""
 
 
 def _handler(answer: Answer, here: Serving) -> type[BaseHTTPRequestHandler]:
