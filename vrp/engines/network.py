@@ -116,16 +116,6 @@ class Network:
         vehicle = kind.sample
         return id(vehicle.travel), vehicle.spec.type, repr(vehicle.spec.costs), tuple(kind.wishes.items())
 
-    def too_large(self, tables: int, bytes_a_cell: int) -> str:
-        """This will say that so many tables of nodes are more than there is memory for; nothing where they are not."""
-        needed = tables * bytes_a_cell * self.size**2
-        if needed <= _MOST_MEMORY:
-            return ""
-        size, most = f"{needed / 2**30:.1f} GB", f"{_MOST_MEMORY // 2**30} GB"
-        return (
-            f"its tables of {self.size:,} stops and depots would take {size} of memory, and it may use {most}"
-        )
-
     @cached_property
     def horizon(self) -> int:
         """No sensible route ends later: all doors are open by then, and every way and work done one by one."""
@@ -341,6 +331,15 @@ class Network:
         """Begun at the very first moment, or ended at the very last."""
         early = (soft.start or 0) * soft.cost_per_hour_early
         return (early + self.horizon * soft.cost_per_hour_late) / 3600
+
+
+def too_large(rows: int, bytes_a_cell: int) -> str:
+    """This will say that square tables of so many rows are more than an engine has memory for; nothing where not."""
+    needed = bytes_a_cell * rows**2
+    if needed <= _MOST_MEMORY:
+        return ""
+    size, most = f"{needed / 2**30:.1f} GB", f"{_MOST_MEMORY // 2**30} GB"
+    return f"its tables of {rows:,} rows would take {size} of memory, and it may use {most}"
 
 
 def _priced(table: np.ndarray, rate: float) -> np.ndarray:

@@ -16,7 +16,7 @@ from vrp.domain.problem import Problem, Task
 from vrp.engines import ortools_locks, ortools_relations, ortools_rules
 from vrp.engines.base import Budget, Report
 from vrp.engines.fleet import hopeless, kinds
-from vrp.engines.network import Network
+from vrp.engines.network import Network, too_large
 from vrp.engines.ortools_model import Model, fixed_cost
 
 _REPORT_EVERY = 0.2  # seconds; reading a plan out of the solver takes a while
@@ -128,10 +128,8 @@ def _beyond(problem: Problem) -> Iterator[str]:
     tables = len({network.time_key(kind) for kind in fleet}) + len(
         {network.money_key(kind) for kind in fleet}
     )
-    if too_large := network.too_large(
-        tables + 8, bytes_a_cell=8
-    ):  # one of them as Python's numbers for a moment
-        yield too_large
+    if why := too_large(network.size, (tables + 8) * 8):  # one of them as Python's numbers for a moment
+        yield why
     if any(kind.breaks for kind in fleet):
         if network.may_skip_setup.any():
             yield Feature.SETUP  # such a setup sits on the way there, where a break could interrupt it

@@ -13,7 +13,7 @@ from vrp.domain.plan import Plan
 from vrp.domain.problem import Problem, Task
 from vrp.engines.base import Budget, Report
 from vrp.engines.fleet import hopeless, kinds, openings
-from vrp.engines.network import Network
+from vrp.engines.network import Network, too_large
 from vrp.engines.pyvrp_model import Model, metric, profile_key
 
 _FIRST_SHARE = 0.2  # of the time: so long may a plan that serves everything be looked for before we give in
@@ -108,8 +108,8 @@ def _beyond(problem: Problem) -> Iterator[str]:
     if any(vehicle.spec.costs.fixed < 0 for vehicle in problem.vehicles):
         yield Feature.FIXED_COST
     profiles = {profile_key(network, kind, metric(network, kind)) for kind in network.fleet}
-    if too_large := network.too_large(2 * len(profiles), bytes_a_cell=16):  # ours, and PyVRP's own copy
-        yield too_large
+    if why := too_large(network.size, 2 * len(profiles) * 16):  # ours, and PyVRP's own copy
+        yield why
     for kind in network.fleet:
         spec, by = kind.sample.spec, metric(network, kind)
         if spec.max_distance is not None and by not in ("distance", "nothing"):

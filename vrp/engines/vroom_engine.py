@@ -16,12 +16,13 @@ from vrp.domain.request import Break
 from vrp.domain.travel import Table
 from vrp.engines.base import Budget, Report
 from vrp.engines.fleet import Kind, kinds
-from vrp.engines.network import Network
+from vrp.engines.network import Network, too_large
 
 _LEVELS = (0, 5)  # of exploration: a first plan at once, then the best it can do
 _THREADS = 2
 _MOST = 2**31  # VROOM keeps times and costs in 32 bits; what it adds up must fit too
 _MOST_PRIORITY = 100
+_BYTES = 50  # of memory for each pair of places of a profile, as measured
 
 
 class VroomEngine:
@@ -95,8 +96,11 @@ def _beyond(problem: Problem) -> Iterator[str]:
         yield Feature.FIXED_COST
     if _is_mixed(problem) and max(order.priority for order in problem.orders) > _MOST_PRIORITY // 2:
         yield Feature.PRIORITY
-    if Network(problem, kinds(problem)).horizon >= _MOST:
+    fleet = kinds(problem)
+    if Network(problem, fleet).horizon >= _MOST:
         yield Feature.TIME_WINDOWS
+    if why := too_large(len(problem.places), len({_profile_key(kind) for kind in fleet}) * _BYTES):
+        yield why
 
 
 def _is_mixed(problem: Problem) -> bool:
@@ -159,8 +163,7 @@ class _Model:
 
     def _profile(self, kind: Kind, made: vroom.Input) -> str:
         """Roads at their speed and their price are one profile of VROOM's."""
-        travel = kind.sample.travel
-        key = (id(travel), repr(kind.sample.spec.costs))
+        travel, key = kind.sample.travel, _profile_key(kind)
         if key not in self.profiles:
             self.profiles[key] = name = f"profile {len(self.profiles)}"
             made.set_durations_matrix(name, np.asarray(travel.durations))
@@ -228,6 +231,10 @@ class _Model:
             return Step("break", self.vehicles[number][1].spec.breaks[name].id)
         task = self.problem.tasks[name]
         return Step(task.kind, task.id)
+
+
+def _profile_key(kind: Kind) -> tuple[object, ...]:
+    return id(kind.sample.travel), repr(kind.sample.spec.costs)
 
 
 def _in_32_bits(table: Table) -> np.ndarray:

@@ -100,6 +100,6 @@ def test_more_tables_than_fit_into_memory_are_refused() -> None:
 
     problem = build(request(fleet, stops, (0, 10)))
 
-    with pytest.raises(EngineCannot, match=r"2,001 stops and depots would take 11\.9 GB of memory"):
+    with pytest.raises(EngineCannot, match=r"tables of 2,001 rows would take 11\.9 GB of memory"):
         engines.choose(problem, "pyvrp")
     assert engines.choose(problem) == "sisr"

@@ -9,7 +9,7 @@ import pytest
 from vrp import engines
 from vrp.domain import given, problem, request
 from vrp.domain.problem import Problem
-from vrp.domain.travel import NO_WAY, Estimate, Travel
+from vrp.domain.travel import NO_WAY, Estimate, Travel, estimated
 from vrp.tests import problems
 from vrp.tests.engines.solving import solve
 from vrp.tests.problems import Case, job, vehicle
@@ -90,3 +90,31 @@ def test_vroom_is_given_distances_in_its_own_32_bits() -> None:
 
 def test_gaps_of_roads_keep_engines_away_that_know_no_gaps() -> None:
     assert "unreachable pairs" in engines.missing("vroom", far_apart(10, 10))
+
+
+def many_places(number: int) -> Problem:
+    """A stop at each place; no pair of them held."""
+    at = [[16 + k / 10**5, 48.0] for k in range(number)]
+    jobs = [{"id": k, "location": place} for k, place in enumerate(at)]
+    asked = request.read({"jobs": jobs, "vehicles": [{"id": "van", "start": at[0]}]})
+    return problem.build(asked, problem.places_of(asked), {"car": estimated(np.array(at), ANYHOW)})
+
+
+@pytest.mark.parametrize(
+    ("places", "able"),
+    [
+        (6_000, ["sisr", "pyvrp", "vroom", "ortools"]),
+        (9_000, ["sisr", "pyvrp", "vroom"]),
+        (10_000, ["sisr", "pyvrp"]),
+    ],
+)
+def test_engines_are_kept_from_tables_they_have_no_memory_for(places: int, able: list[str]) -> None:
+    large = many_places(places)
+
+    assert [name for name in engines.ENGINES if not engines.missing(name, large)] == able
+    assert engines.choose(large) == "pyvrp"
+
+
+def test_what_is_too_large_is_said_in_gigabytes() -> None:
+    with pytest.raises(engines.EngineCannot, match=r"its tables of 10,002 rows would take 7\.5 GB of memory"):
+        engines.choose(many_places(10_000), "ortools")
