@@ -15,12 +15,14 @@ from vrp.api import health
 from vrp.api.views import OpenView
 from vrp.domain import limits
 from vrp.domain.features import Feature
+from vrp.services import roads
 
 _names = serializers.ListField(child=serializers.CharField())
 
 
 class CapabilitiesView(OpenView):
-    """Engines with the features each models exactly (by a means of its own, or emulated), and a request's limits."""
+    """Engines with the features each models exactly (by a means of its own, or emulated), where travel can come from
+    (`options.matrix_source`), and a request's limits."""
 
     @extend_schema(
         responses=inline_serializer(
@@ -36,6 +38,7 @@ class CapabilitiesView(OpenView):
                     many=True,
                 ),
                 "features": _names,
+                "matrix_sources": _names,
                 "limits": serializers.DictField(child=serializers.IntegerField()),
             },
         )
@@ -45,6 +48,7 @@ class CapabilitiesView(OpenView):
             {
                 "engines": _engines(),
                 "features": list(Feature),
+                "matrix_sources": roads.atlas().sources,
                 "limits": limits.PUBLISHED | {"body_bytes": settings.MAX_BODY_BYTES},
             }
         )

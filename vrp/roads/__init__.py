@@ -30,8 +30,7 @@ def refuse_unknown(request: Request, places: Places, atlas: Atlas) -> None:
     if source not in SOURCES:
         raise _bad_source(f"there is no source {source!r}; there are {', '.join(SOURCES)}")
     if source in atlases.NAMES and not request.matrices and not atlas.has(source):
-        here = [name for name in SOURCES if name not in atlases.NAMES or atlas.has(name)]
-        raise _bad_source(f"{source} is not set up here; there are {', '.join(here)}")
+        raise _bad_source(f"{source} is not set up here; there are {', '.join(atlas.sources)}")
     if source == "inline" and not request.matrices:
         raise Invalid([Fault(("matrices",), "are needed when options.matrix_source is inline", "missing")])
     if request.matrices:

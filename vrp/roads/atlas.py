@@ -77,6 +77,11 @@ class Atlas:
     def has(self, name: str) -> bool:
         return bool(self.regions) if name == "roads" else name in self.servers
 
+    @property
+    def sources(self) -> list[str]:
+        """What a request may name here."""
+        return ["inline", "straight_line", *(name for name in NAMES if self.has(name))]
+
 
 def measure(request: Request, places: Places, atlas: Atlas, watch: Watch) -> Roads:
     """This will measure travel between all places of a request that brought no matrices.
@@ -193,7 +198,7 @@ def _looked_at(
     faults, who = [], _paths(places)
     for row in np.flatnonzero(off > REFUSE_OFF).tolist():
         for path in who[row]:
-            text = f"{_called(request, path)} lies {_kilometres(off[row])} from the nearest road"
+            text = f"{_called(request, path)} lies {_kilometres(off[row])} from the nearest road; is it where it should be?"
             faults.append(Fault(_location(path), text + _swapped(points[row], source), "off_road"))
     if faults:
         raise Invalid(faults)

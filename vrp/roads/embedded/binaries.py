@@ -40,5 +40,6 @@ def _find(own: str) -> Binaries:
             [folder / "osrm-routed", "--version"], capture_output=True, text=True, timeout=30, check=True
         )
     except (OSError, subprocess.SubprocessError) as error:
-        raise RoadsFailed(f"OSRM is not installed here ({error}): {HOW}.") from error
+        why = error.strerror if isinstance(error, OSError) else "it does not run"
+        raise RoadsFailed(f"OSRM is not installed here ({why}): {HOW}.") from error
     return Binaries(folder, profiles, said.stdout.strip())
