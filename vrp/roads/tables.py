@@ -110,9 +110,10 @@ def _fill(made: Table, old: Table) -> np.ndarray:
 def _blocks(source: Source, rows: np.ndarray, columns: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Pieces that the source answers in one go, wide rather than high: a column costs as much as a row."""
     wide = min(len(columns), source.most_points - 1, source.most_cells)
-    high = max(1, min(_ROWS, source.most_cells // wide, source.most_points - wide))
+    high = max(1, min(source.most_cells // wide, source.most_points - wide))
     if high < wide and high * wide < source.most_cells // 2:  # the points are what limits: a square is better
         high = wide = max(1, min(source.most_points // 2, int(source.most_cells**0.5)))
+    high = min(high, _ROWS)
     for top in range(0, len(rows), high):
         for left in range(0, len(columns), wide):
             yield rows[top : top + high], columns[left : left + wide]
