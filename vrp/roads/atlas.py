@@ -198,8 +198,8 @@ def _looked_at(
     faults, who = [], _paths(places)
     for row in np.flatnonzero(off > REFUSE_OFF).tolist():
         for path in who[row]:
-            text = f"{_called(request, path)} lies {_kilometres(off[row])} from the nearest road; is it where it should be?"
-            faults.append(Fault(_location(path), text + _swapped(points[row], source), "off_road"))
+            text = f"{_called(request, path)} lies {_kilometres(off[row])} from the nearest road"
+            faults.append(Fault(_location(path), text + _hint(points[row], source), "off_road"))
     if faults:
         raise Invalid(faults)
     for row in np.flatnonzero(off > WARN_OFF).tolist()[:_TOLD]:
@@ -212,10 +212,10 @@ def _kilometres(metres: float) -> str:
     return f"{metres / 1000:,.1f} km" if metres < 100_000 else f"{metres / 1000:,.0f} km"
 
 
-def _swapped(point: np.ndarray, source: Source) -> str:
+def _hint(point: np.ndarray, source: Source) -> str:
     if isinstance(source, Embedded) and source.region.covers(point[None, ::-1]).all():
         return f"; did you mean [{point[1]:g}, {point[0]:g}]? Places are [longitude, latitude]"
-    return ""
+    return "; is it where it should be?"
 
 
 def _paths(places: Places) -> dict[int, list[Loc]]:
