@@ -2,7 +2,10 @@
 
 from typing import Any
 
+from vrp.formats.geo import polyline
+from vrp.web import lines
 from vrp.web.legend import Legend
+from vrp.web.lines import Line, Point
 from vrp.web.routes import RouteRow, StepRow
 from vrp.web.show import at, lasting
 
@@ -11,15 +14,9 @@ Document = dict[str, Any]
 
 def of(routes: list[RouteRow], left_out: list[Document], names: Legend) -> Document | None:
     """This will return GeoJSON collections by layer, or None when nothing has coordinates."""
-    lines: list[Document] = []
     stops: list[Document] = []
     depots: dict[tuple[float, ...], Document] = {}
     for row in routes:
-        places = [step.step["location"] for step in row.steps if step.step["location"]]
-        drawn = row.route.get("geometry") or places
-        common = {"route": row.number, "colour": row.colour}
-        if len(drawn) > 1:
-            lines.append(_feature("LineString", drawn, common))
         for step in row.steps:
             if not step.step["location"]:
                 continue
@@ -27,17 +24,42 @@ def of(routes: list[RouteRow], left_out: list[Document], names: Legend) -> Docum
                 mark = depots.setdefault(tuple(step.step["location"]), {"title": "", "lines": []})
                 _note(mark, row, step)
             else:
-                stops.append(
-                    _feature(
-                        "Point", step.step["location"], common | _stop(row, step) | {"order": len(stops)}
-                    )
-                )
+                properties = _common(row) | _stop(row, step) | {"order": len(stops)}
+                stops.append(_feature("Point", step.step["location"], properties))
     missing = [feature for order in left_out for feature in _left_out(order, names)]
     if not stops and not missing:
         return None
     marks = [_feature("Point", list(place), text) for place, text in depots.items()]
-    layers = {"lines": lines, "stops": stops, "depots": marks, "unassigned": missing}
+    layers = _lines(routes) | {"stops": stops, "depots": marks, "unassigned": missing}
     return {key: {"type": "FeatureCollection", "features": found} for key, found in layers.items()}
+
+
+def places(layers: Document) -> list[Point]:
+    """Every place that has a mark."""
+    marks = [feature for key in ("stops", "depots", "unassigned") for feature in layers[key]["features"]]
+    return [tuple(mark["geometry"]["coordinates"]) for mark in marks]
+
+
+def _lines(routes: list[RouteRow]) -> dict[str, list[Document]]:
+    """`lines`: roads where they are known, else straight from stop to stop. `ties`: from stops to their road."""
+    drawn: dict[int, Line] = {}
+    ties: list[Document] = []
+    for row in routes:
+        stops: list[Point] = [tuple(step.step["location"]) for step in row.steps if step.step["location"]]
+        road: list[Point] = [(x, y) for x, y in polyline(row.route.get("geometry") or "")]
+        if len(road) > 1:
+            ties += [_feature("LineString", tie, _common(row)) for tie in lines.ties(road, stops)]
+        drawn[row.number] = road if len(road) > 1 else stops
+    rows = {row.number: row for row in routes}
+    parts = [
+        _feature("LineString", part, _common(rows[number]) | {"side": side})
+        for number, part, side in lines.side_by_side(drawn)
+    ]
+    return {"lines": parts, "ties": ties}
+
+
+def _common(row: RouteRow) -> Document:
+    return {"route": row.number, "colour": row.colour}
 
 
 def _note(mark: Document, row: RouteRow, step: StepRow) -> None:
@@ -80,7 +102,7 @@ def _left_out(order: Document, names: Legend) -> list[Document]:
     ]
 
 
-def _feature(kind: str, coordinates: list[Any], properties: Document) -> Document:
+def _feature(kind: str, coordinates: Any, properties: Document) -> Document:
     return {
         "type": "Feature",
         "geometry": {"type": kind, "coordinates": coordinates},

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from vrp.web import imports, scenarios, sessions, solutions
+from vrp.web import imports, scenarios, sessions, solutions, tiles
 
 app_name = "web"
 urlpatterns = [
@@ -25,4 +25,5 @@ urlpatterns = [
     path("solutions/<uuid:pk>/apply/", solutions.apply, name="solution-apply"),
     path("solutions/<uuid:pk>/delete/", solutions.delete, name="solution-delete"),
     path("solutions/<uuid:pk>/export/<slug:kind>/", solutions.export, name="solution-export"),
+    path("tiles/<slug:region>/<slug:stamp>/<int:z>/<int:x>/<int:y>.pbf", tiles.show, name="tile"),
 ]

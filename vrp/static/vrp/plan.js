@@ -1,84 +1,98 @@
 // The page of a plan: draws the map, and lights up one route in the list, on the map and in the timeline together.
 // Everything it shows is on the page without it. Text reaches the page only as text.
 
+import { ground, names, source } from "./basemap.js";
+import { picture } from "./marks.js";
+
 const plan = document.querySelector(".plan");
 const container = document.getElementById("map");
 const data = document.getElementById("map-data");
+const base = data && JSON.parse(document.getElementById("base-map").textContent);
 const COLOURS = 12;
 let map = null;
 
-function paint(name) {
+/** A colour of the style sheet, as it is in the light or the dark scheme. */
+function seen(change) {
   const probe = document.createElement("span");
-  probe.className = name;
-  plan.append(probe);
-  const colour = getComputedStyle(probe).color;
+  change(probe);
+  container.append(probe);
+  const found = getComputedStyle(probe).color;
   probe.remove();
-  return colour;
+  return found;
 }
+
+const colour = (name) => seen((probe) => { probe.style.color = `var(--${name})`; });
+const mapColour = (name) => colour(`map-${name}`);
+const routeColour = (number) => seen((probe) => { probe.className = `route-${number}`; });
 
 function byRoute() {
   const choices = [];
-  for (let number = 1; number <= COLOURS; number++) choices.push(number, paint(`route-${number}`));
-  return ["match", ["get", "colour"], ...choices, paint("map-ink")];
+  for (let number = 1; number <= COLOURS; number++) choices.push(number, routeColour(number));
+  return ["match", ["get", "colour"], ...choices, colour("ink")];
 }
 
-function layers(stopCount) {
-  const paper = paint("map-paper"), ink = paint("map-ink"), bad = paint("map-bad"), route = byRoute();
+function routeLayers() {
+  const paper = colour("surface"), route = byRoute();
   const round = { "line-join": "round", "line-cap": "round" };
-  const text = (field, size) => ({ "text-field": field, "text-size": size, "text-font": ["Arial Bold"], "text-allow-overlap": true });
+  const byZoom = (...widths) => ["interpolate", ["linear"], ["zoom"], ...[10, 13, 17].flatMap((zoom, index) => [zoom, widths[index]])];
+  // Routes that share a street run beside each other.
+  const beside = byZoom(...[2.5, 4.5, 7].map((apart) => ["*", apart, ["get", "side"]]));
   return [
-    { id: "ground", type: "background", paint: { "background-color": paint("map-ground") } },
-    { id: "casing", type: "line", source: "lines", layout: round, paint: { "line-color": paper, "line-width": 6 } },
-    { id: "lines", type: "line", source: "lines", layout: round, paint: { "line-color": route, "line-width": 3 } },
-    {
-      id: "arrows", type: "symbol", source: "lines",
-      layout: { ...text("›", 19), "symbol-placement": "line", "symbol-spacing": 80, "text-keep-upright": false },
-      // One colour for all: the library mixes up the routes' own colours here (6.17.0).
-      paint: { "text-color": ink, "text-halo-color": paper, "text-halo-width": 1.5 },
-    },
-    {
-      // Disc and number are one picture, drawn stop by stop, so that no number shines through the disc above it.
-      id: "stops", type: "symbol", source: "stops",
-      layout: {
-        "icon-image": ["concat", "stop/", ["get", "colour"], "/", ["get", "number"], "/", ["case", ["get", "late"], "late", ""]],
-        // Hundreds of discs would hide the routes, so they start small and grow as one comes closer.
-        "icon-size": stopCount > 150 ? ["interpolate", ["linear"], ["zoom"], 10, 0.4, 13, 1] : 1,
-        "icon-allow-overlap": true, "symbol-sort-key": ["get", "order"],
-      },
-    },
-    {
-      id: "unassigned", type: "circle", source: "unassigned",
-      paint: { "circle-radius": 9, "circle-color": paper, "circle-stroke-color": bad, "circle-stroke-width": 3 },
-    },
-    { id: "unassigned-mark", type: "symbol", source: "unassigned", layout: text("×", 17), paint: { "text-color": bad } },
-    {
-      id: "depots", type: "symbol", source: "depots", layout: text("■", 26),
-      paint: { "text-color": ink, "text-halo-color": paper, "text-halo-width": 2 },
-    },
+    { id: "off-road", type: "line", source: "ties", paint: { "line-color": route, "line-width": 1.6, "line-dasharray": [2, 1.5] } },
+    { id: "casing", type: "line", source: "lines", layout: round, paint: { "line-color": paper, "line-width": byZoom(4, 7, 10), "line-offset": beside } },
+    { id: "lines", type: "line", source: "lines", layout: round, paint: { "line-color": route, "line-width": byZoom(2.2, 4, 6.5), "line-offset": beside } },
   ];
 }
 
-function style(collections) {
-  const sources = Object.entries(collections).map(([name, found]) => [name, { type: "geojson", data: found }]);
-  return { version: 8, sources: Object.fromEntries(sources), layers: layers(collections.stops.features.length) };
+function arrowLayer() {
+  return {
+    id: "arrows", type: "symbol", source: "lines", minzoom: 12,
+    layout: {
+      "icon-image": ["concat", "arrow/", ["get", "colour"]], "symbol-placement": "line", "symbol-spacing": 110, "icon-padding": 0,
+      "icon-ignore-placement": true, // names come first
+      "icon-offset": ["array", "number", 2, ["get", "beside"]],
+    },
+  };
 }
 
-function stopPicture(id) {
-  const [, colour, number, late] = id.split("/");
-  const size = 52, pen = new OffscreenCanvas(size, size).getContext("2d");
-  pen.beginPath();
-  pen.arc(size / 2, size / 2, 21, 0, 2 * Math.PI);
-  pen.fillStyle = paint(`route-${colour}`);
-  pen.strokeStyle = paint(late ? "map-bad" : "map-paper");
-  pen.lineWidth = late ? 8 : 4;
-  pen.stroke();
-  pen.fill();
-  pen.fillStyle = paint("map-paper");
-  pen.font = `700 ${number.length > 2 ? 19 : 23}px system-ui, sans-serif`;
-  pen.textAlign = "center";
-  pen.textBaseline = "middle";
-  pen.fillText(number, size / 2, size / 2 + 1.5);
-  return pen.getImageData(0, 0, size, size);
+function markLayers({ stops }) {
+  const mark = (id, image, more = {}) => ({ id, type: "symbol", source: id, layout: { "icon-image": image, "icon-allow-overlap": true, ...more } });
+  // Disc and number are one picture, drawn stop by stop, so that no number shines through the disc above it.
+  const stop = ["concat", "stop/", ["get", "colour"], "/", ["get", "number"], "/", ["case", ["get", "late"], "late", ""]];
+  const dot = ["concat", "dot/", ["get", "colour"], "//", ["case", ["get", "late"], "late", ""]];
+  const count = stops.features.length;
+  return [
+    // Many discs would hide the routes, so they start small and grow as one comes closer; hundreds start as dots.
+    mark("stops", count > 100 ? ["step", ["zoom"], dot, 12.5, stop] : stop, {
+      "icon-size": ["interpolate", ["linear"], ["zoom"], ...(count > 30 ? [10, 0.6, 12.5, 0.68, 16, 1] : [10, 0.75, 13, 1])],
+      "symbol-sort-key": ["get", "order"],
+    }),
+    mark("unassigned", "missing"),
+    mark("depots", "depot"),
+  ];
+}
+
+async function style(collections) {
+  const ours = Object.entries(collections).map(([name, found]) => [name, { type: "geojson", data: found }]);
+  const under = base?.style ? await elsewhere(base.style) : { sources: base ? { base: source(base) } : {}, layers: [] };
+  const [below, above] = base?.tiles ? [ground(mapColour), names(mapColour)] : [under.layers, []];
+  const backdrop = { id: "ground", type: "background", paint: { "background-color": mapColour("ground") } };
+  return {
+    ...under, version: 8, sources: { ...under.sources, ...Object.fromEntries(ours) },
+    layers: [backdrop, ...below, ...routeLayers(), arrowLayer(), ...above, ...markLayers(collections)],
+  };
+}
+
+/** A style that the operator chose; a map without it is better than none. */
+async function elsewhere(address) {
+  try {
+    const answer = await fetch(address);
+    if (!answer.ok) throw new Error(`${answer.status} ${answer.statusText}`);
+    return await answer.json();
+  } catch (error) {
+    console.warn(`The base map ${address} is not there:`, error);
+    return { sources: {}, layers: [] };
+  }
 }
 
 function light(number) {
@@ -88,7 +102,7 @@ function light(number) {
   }
   if (!map?.getLayer("lines")) return;
   const faded = number === null ? 1 : ["case", ["==", ["get", "route"], Number(number)], 1, 0.15];
-  for (const layer of ["casing", "lines"]) map.setPaintProperty(layer, "line-opacity", faded);
+  for (const layer of ["off-road", "casing", "lines"]) map.setPaintProperty(layer, "line-opacity", faded);
   map.setFilter("arrows", number === null ? null : ["==", ["get", "route"], Number(number)]);
   map.setPaintProperty("stops", "icon-opacity", faded);
 }
@@ -157,20 +171,25 @@ async function drawMap() {
   const folder = new URL("vendor/maplibre/", import.meta.url);
   const [library] = await Promise.all([import(new URL("maplibre-gl.mjs", folder)), styleSheet(new URL("maplibre-gl.css", folder))]);
   const collections = JSON.parse(data.textContent);
+  for (const { properties } of collections.lines.features) properties.beside = [0, 4.5 * properties.side];
+  // What somebody else drew is light, or we do not know.
+  if (base?.style) container.style.colorScheme = "light";
   container.replaceChildren();
   map = new library.Map({
     container, attributionControl: false, dragRotate: false, pitchWithRotate: false,
-    style: style(collections),
+    style: await style(collections),
     bounds: bounds(collections), fitBoundsOptions: { padding: 48, maxZoom: 15 },
     canvasContextAttributes: { preserveDrawingBuffer: true }, // or the map is blank when printed
   });
   map.setMissingStyleImageResolver((id) => {
-    if (id.startsWith("stop/")) map.addImage(id, stopPicture(id), { pixelRatio: 2 });
+    const drawn = picture(id, { route: routeColour, paper: colour("surface"), ink: colour("ink"), bad: colour("bad") });
+    if (drawn) map.addImage(id, drawn, { pixelRatio: 2 });
   });
   map.addControl(new library.NavigationControl({ showCompass: false }), "top-right");
   map.addControl(new library.ScaleControl(), "bottom-left");
+  if (base?.style) map.addControl(new library.AttributionControl({ compact: false }), "bottom-left");
   watchMap(library);
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => map.setStyle(style(collections), { diff: false }));
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", async () => map.setStyle(await style(collections), { diff: false }));
   map.once("idle", () => { container.dataset.ready = "yes"; });
   window.routebookMap = map; // for the browser tests
 }
