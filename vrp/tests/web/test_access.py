@@ -9,7 +9,8 @@ from django.urls import reverse
 from vrp.models import PlanningSession, Scenario, Solution
 from vrp.web.urls import urlpatterns
 
-ADDRESSES = [pattern.name for pattern in urlpatterns if pattern.name != "sessions"]
+NO_ROWS = ("sessions", "tile")
+ADDRESSES = [pattern.name for pattern in urlpatterns if pattern.name not in NO_ROWS]
 
 
 def address(name, session, scenario, solution, pk=None):
