@@ -409,9 +409,11 @@ class _Search:
         beyond = int(durations.max()) + 1
         found = []
         for order in range(len(places)):
-            apart = np.minimum(durations[firsts[order], firsts], durations[places[order], places])
+            apart = durations[firsts[order], firsts]
+            if self.problem.request.shipments:
+                apart = np.minimum(apart, durations[places[order], places])
             apart = np.where(apart == NO_WAY, np.int64(beyond), apart)
-            ranks = np.argsort(apart, kind="stable")[: _NEAR + 1]
+            ranks = _smallest(apart, _NEAR + 1)
             found.append(ranks[ranks != order])
         return found
 
@@ -448,6 +450,14 @@ def _relaxed_plan(problem: Problem, budget: Budget, report: Report) -> Plan:
                 return engines.get(name).solve(relaxed, share, report)
             relaxed = relaxation.without(relaxed, lacks)
     return Plan()
+
+
+def _smallest(values: np.ndarray, number: int) -> np.ndarray:
+    """Where the smallest are, as a stable sort has them."""
+    some = np.arange(len(values))
+    if len(values) > number:
+        some = some[values <= np.partition(values, number)[number]]
+    return some[np.argsort(values[some], kind="stable")][:number]
 
 
 def _worst() -> tuple[float, ...]:
