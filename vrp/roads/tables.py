@@ -86,7 +86,7 @@ def table(source: Source, points: np.ndarray, profile: str, cache: Cache, watch:
     for rows, columns in parts:
         for some, into in _blocks(source, rows, columns):
             watch(done, total)
-            _put(made, some, into, _checked(source.block(points, some, into, profile), some, into))
+            _put(made, some, into, _asked(source, points, some, into, profile))
             done += len(some) * len(into)
     watch(total, total)
     np.fill_diagonal(made.durations, 0)
@@ -119,7 +119,10 @@ def _blocks(source: Source, rows: np.ndarray, columns: np.ndarray) -> Iterator[t
             yield rows[top : top + high], columns[left : left + wide]
 
 
-def _checked(block: Block, rows: np.ndarray, columns: np.ndarray) -> Block:
+def _asked(source: Source, points: np.ndarray, rows: np.ndarray, columns: np.ndarray, profile: str) -> Block:
+    if rows.tolist() == columns.tolist() and len(rows) == 1:  # servers want two places, be they the same
+        points, rows, columns = points[[rows[0], rows[0]]], np.array([0]), np.array([1])
+    block = source.block(points, rows, columns, profile)
     shape = (len(rows), len(columns))
     if block.durations.shape != shape or block.distances.shape != shape:
         raise RoadsFailed(
