@@ -1,7 +1,7 @@
 """GraphHopper's HTTP interface: https://docs.graphhopper.com. Matrices are a part of its hosted service."""
 
 from collections.abc import Iterable, Mapping
-from functools import cached_property
+from math import isqrt
 from typing import Any
 
 import numpy as np
@@ -30,23 +30,17 @@ class GraphHopper:
 
     name = "graphhopper"
 
-    def __init__(
-        self,
-        url: str,
-        key: str = "",
-        *,
-        most_cells: int = 25,
-        most_points: int = 10,
-        most_stops: int = 5,
-        **patience: Any,
-    ) -> None:
+    def __init__(self, url: str, key: str = "", *, most_cells: int = 25, **patience: Any) -> None:
         parameters = {"key": key.strip()} if key.strip() else {}
         self._server = Server("GraphHopper", url, parameters=parameters, **patience)
-        self.most_cells, self.most_points, self._most_stops = most_cells, most_points, most_stops
+        self._most_stops = max(
+            isqrt(most_cells), 2
+        )  # its plans limit places, on routes and either side of a table
+        self.most_cells, self.most_points = most_cells, 2 * isqrt(most_cells)
 
-    @cached_property
+    @property
     def dataset(self) -> str:
-        """The address and the dates of its data, asked once: new data come with a new object."""
+        """The address and the dates of its data. Raises `RoadsFailed` where it does not answer."""
         dates = ("data_date", "import_date", "prepare_date")
         return answers.dataset(self._server, self.name, "/info", *dates)
 

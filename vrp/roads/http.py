@@ -23,6 +23,7 @@ from vrp.roads.base import RoadsFailed
 
 _CONNECT = 5.0  # seconds
 _MOST_BYTES = 64_000_000
+_REMEMBERED = 300.0  # seconds: servers get new data without telling anybody
 # Answers that may be better in a while, and how many pauses that may take: limits are counted by the minute.
 _PASSING = {429: 10, 502: 1, 503: 1, 504: 1}
 _AWAY = (httpx.NetworkError, httpx.ConnectTimeout, httpx.RemoteProtocolError, httpx.ProxyError)
@@ -39,6 +40,10 @@ class Refused(RoadsFailed):
     def __init__(self, text: str, status: int, answer: Mapping[str, Any]) -> None:
         super().__init__(text)
         self.status, self.answer = status, answer
+
+
+class Away(RoadsFailed):
+    """There was no answer in time, whatever was asked: nothing is known about the server."""
 
 
 class _Passing(Exception):
@@ -70,6 +75,7 @@ class Server:
         self._headers, self._parameters = dict(headers or {}), dict(parameters or {})
         self._secrets = [*self._headers.values(), *self._parameters.values(), self._url.password]
         self._seconds, self._attempts, self._pause = seconds, attempts, pause
+        self._told: dict[str, tuple[float, dict[str, Any]]] = {}
         self.host = self._url.netloc.decode()
         self.address = f"{self._url.scheme}://{self.host}{self._url.path.rstrip('/')}"
         self.title = f"{kind} at {self.host}"
@@ -83,11 +89,22 @@ class Server:
         return self._ask("POST", path, orjson.dumps(body, option=orjson.OPT_SERIALIZE_NUMPY), attempts)
 
     def told(self, path: str) -> dict[str, Any]:
-        """This will do as `get`, but only once, and return nothing where that fails."""
+        """This will return what the server says of itself, asked anew after minutes; nothing where it does not say.
+
+        Raises `Away` where it never answered.
+        """
+        asked_at, answer = self._told.get(path, (-_REMEMBERED, {}))
+        if time.monotonic() - asked_at < _REMEMBERED:
+            return answer
         try:
-            return self.get(path, attempts=1)
+            answer = self.get(path)
+        except Away:
+            if path not in self._told:
+                raise
         except RoadsFailed:
-            return {}
+            answer = {}
+        self._told[path] = time.monotonic(), answer
+        return answer
 
     @contextmanager
     def reading(self, what: str) -> Iterator[None]:
@@ -110,7 +127,7 @@ class Server:
                 usual = self._pause * passing.pauses * 2 ** (attempt - 1)
                 pause = passing.wait or usual * random.uniform(0.5, 1.5)
                 if attempt >= (attempts or self._attempts) or time.monotonic() + pause > deadline:
-                    raise self.failed(str(passing)) from passing
+                    raise Away(self._text(str(passing))) from passing
             time.sleep(pause)
             attempt += 1
 
@@ -122,7 +139,7 @@ class Server:
             words = f"cannot be reached ({str(error) or type(error).__name__}). Is it running, is its address right?"
             raise _Passing(words) from error
         except httpx.TimeoutException as error:
-            raise self.failed(_TOO_SLOW.format(self._seconds)) from error
+            raise Away(self._text(_TOO_SLOW.format(self._seconds))) from error
         except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
             raise self.failed(f"cannot be asked or understood ({error})") from error
         document = _json(content)
@@ -161,7 +178,7 @@ class Server:
             if size > _MOST_BYTES:
                 raise self.failed(f"answered with more than {_MOST_BYTES // 1_000_000} MB")
             if time.monotonic() > deadline:
-                raise self.failed(_TOO_SLOW.format(self._seconds))
+                raise Away(self._text(_TOO_SLOW.format(self._seconds)))
         return b"".join(chunks)
 
     def _refusal(self, answer: httpx.Response, document: dict[str, Any], content: bytes) -> Exception:

@@ -1,7 +1,7 @@
 """openrouteservice's HTTP interface, version 2: https://giscience.github.io/openrouteservice."""
 
 from collections.abc import Mapping
-from functools import cached_property
+from math import isqrt
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,7 @@ PROFILES = {
     "foot": _FOOT,
     **{own: own for own in (_CAR, _TRUCK, _BICYCLE, _FOOT)},
 }
+_MOST_STOPS = 50
 
 
 class OpenRouteService:
@@ -27,21 +28,12 @@ class OpenRouteService:
 
     name = "openrouteservice"
 
-    def __init__(
-        self,
-        url: str,
-        key: str = "",
-        *,
-        most_cells: int = 3_500,
-        most_points: int = 118,
-        most_stops: int = 50,
-        **patience: Any,
-    ) -> None:
+    def __init__(self, url: str, key: str = "", *, most_cells: int = 3_500, **patience: Any) -> None:
         headers = {"authorization": key.strip()} if key.strip() else {}
         self._server = Server("openrouteservice", url, headers=headers, **patience)
-        self.most_cells, self.most_points, self._most_stops = most_cells, most_points, most_stops
+        self.most_cells, self.most_points = most_cells, 2 * isqrt(most_cells)
 
-    @cached_property
+    @property
     def dataset(self) -> str:
         """The address and the dates of its data where it tells: the public server does not."""
         dates = ("build_date", "creation_date", "graph_date", "graph_build_date", "osm_date")
@@ -66,9 +58,7 @@ class OpenRouteService:
 
     def route(self, points: np.ndarray, profile: str) -> Shape:
         """This will ask the directions service."""
-        return answers.in_parts(
-            self._server, points, self._most_stops, lambda part: self._route(part, profile)
-        )
+        return answers.in_parts(self._server, points, _MOST_STOPS, lambda part: self._route(part, profile))
 
     def _route(self, points: np.ndarray, profile: str) -> Shape:
         # Any distance to a road, as in the matrix: how far off a stop may lie is judged by who asks.

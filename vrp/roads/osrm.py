@@ -1,16 +1,14 @@
 """OSRM's HTTP interface: https://project-osrm.org/docs. One server knows one kind of vehicle."""
 
 from collections.abc import Mapping
-from contextlib import suppress
-from dataclasses import dataclass
-from functools import cached_property
+from math import isqrt
 from typing import Any
 
 import numpy as np
 
 from vrp.roads import answers
-from vrp.roads.base import Block, Indexes, RoadsFailed, Shape
-from vrp.roads.http import Refused, Server
+from vrp.roads.base import Block, Indexes, Shape
+from vrp.roads.http import Away, Refused, Server
 
 _CAR, _BICYCLE, _FOOT = "car", "bicycle", "foot"
 # What one server without {profile} in its address is taken to know. OSRM has no roads for lorries.
@@ -22,23 +20,14 @@ PROFILES = CARS | {
     "foot": _FOOT,
     "foot-walking": _FOOT,
 }
-# What `osrm-routed` takes when nobody said anything else: 100 × 100 cells, 500 stops. A place takes twenty letters of
-# an address, and servers before OSRM 26 read nothing else; most programs in between end addresses at 8,000.
-MOST_CELLS, MOST_POINTS, _MOST_STOPS = 10_000, 250, 300
-
-
-@dataclass(frozen=True, slots=True)
-class _Manners:
-    """Whether a server reads questions in JSON, and the version of its data where it tells."""
-
-    reads_json: bool
-    version: str
+_MOST_STOPS = 300  # a place takes twenty letters of an address, and many a program ends those at 8,000
 
 
 class Osrm:
     """A source of roads. `{profile}` in the address stands for car, bicycle or foot, or what `profiles` maps to.
 
-    `dataset` is what the answers depend on where the caller knows better than the server.
+    `dataset` is what the answers depend on where the caller knows better than the server. The limits are those of an
+    `osrm-routed` that was told nothing else.
     """
 
     name = "osrm"
@@ -49,8 +38,8 @@ class Osrm:
         dataset: str = "",
         profiles: Mapping[str, str] | None = None,
         *,
-        most_cells: int = MOST_CELLS,
-        most_points: int = MOST_POINTS,
+        most_cells: int = 10_000,
+        most_points: int = 0,
         **patience: Any,
     ) -> None:
         self._profiles = profiles or (PROFILES if "{profile}" in url else CARS)
@@ -58,24 +47,29 @@ class Osrm:
             profile: Server("OSRM", url.replace("{profile}", profile), **patience)
             for profile in dict.fromkeys(self._profiles.values())
         }
-        self._dataset, self._url = dataset, url
-        self._met: dict[str, _Manners] = {}
-        self.most_cells, self.most_points = most_cells, most_points
+        self._dataset = dataset
+        self._reading: dict[str, bool] = {}
+        self.most_cells, self.most_points = most_cells, most_points or 2 * isqrt(most_cells)
 
     def profile(self, name: str) -> str | None:
         return self._profiles.get(name)
 
-    @cached_property
+    @property
     def dataset(self) -> str:
-        """The address and what its data are called, asked once: new data come with a new object."""
+        """The address and what its data are called. Raises `RoadsFailed` where no server answers."""
         if self._dataset:
             return self._dataset
-        versions = set()
-        for profile in self._servers:
-            with suppress(RoadsFailed):  # it may be needed by nobody
-                versions.add(self._manners(profile).version)
+        told: list[dict[str, Any]] = []
+        away = None
+        for server in self._servers.values():
+            try:
+                told.append(server.told("/nearest/v1/driving/0,0"))
+            except Away as error:  # it may be one that nobody needs
+                away = error
+        if away and not told:
+            raise away
         addresses = sorted({server.address for server in self._servers.values()})
-        return " ".join(["osrm", *addresses, *sorted(versions)]).strip()
+        return " ".join([self.name, *addresses, *sorted(answers.found(told, ["data_version"]))])
 
     def block(self, points: np.ndarray, sources: Indexes, targets: Indexes, profile: str) -> Block:
         """This will ask the table service."""
@@ -110,7 +104,7 @@ class Osrm:
     ) -> dict[str, Any]:
         server, options = self._servers[profile], {**options, "generate_hints": False}
         try:
-            if self._manners(profile).reads_json:
+            if self._reads_json(profile):
                 return server.post(f"/{service}/v1/driving", {"coordinates": coordinates, **options})
             return server.get(f"/{service}/v1/driving/{_places(coordinates)}?{_query(options)}")
         except Refused as refused:
@@ -120,19 +114,15 @@ class Osrm:
                 ) from refused
             raise
 
-    def _manners(self, profile: str) -> _Manners:
-        """Met once, with the smallest question there is: a large one may be cut off half-way by who cannot read it."""
-        if profile not in self._met:
-            server, reads_json, answer = self._servers[profile], True, dict[str, Any]()
+    def _reads_json(self, profile: str) -> bool:
+        """Servers before OSRM 26 do not. Tried once, on a small question: a large one may be cut off half-way."""
+        if profile not in self._reading:
             try:
-                answer = server.post("/nearest/v1/driving", {"coordinates": [[0, 0]]}, attempts=1)
+                self._servers[profile].post("/nearest/v1/driving", {"coordinates": [[0, 0]]})
+                self._reading[profile] = True
             except Refused as refused:
-                reads_json = refused.answer.get("code") == "NoSegment"
-            if not reads_json:
-                with suppress(Refused):
-                    answer = server.get("/nearest/v1/driving/0,0", attempts=1)
-            self._met[profile] = _Manners(reads_json, str(answer.get("data_version", "")))
-        return self._met[profile]
+                self._reading[profile] = refused.answer.get("code") == "NoSegment"
+        return self._reading[profile]
 
 
 def _places(coordinates: np.ndarray) -> str:

@@ -1,7 +1,7 @@
 """Valhalla's HTTP interface: https://valhalla.github.io/valhalla/api."""
 
 from collections.abc import Iterator, Sequence
-from functools import cached_property
+from math import isqrt
 from typing import Any
 
 import numpy as np
@@ -28,6 +28,7 @@ _APART = {
     171,
 }  # error codes: places without roads between them, or none at all, and then nothing else is answered
 _DECIMALS = 6  # of its lines
+_MOST_STOPS = 20
 
 
 class Valhalla:
@@ -35,21 +36,13 @@ class Valhalla:
 
     name = "valhalla"
 
-    def __init__(
-        self,
-        url: str,
-        *,
-        most_cells: int = 2_500,
-        most_points: int = 100,
-        most_stops: int = 20,
-        **patience: Any,
-    ) -> None:
+    def __init__(self, url: str, *, most_cells: int = 2_500, **patience: Any) -> None:
         self._server = Server("Valhalla", url, **patience)
-        self.most_cells, self.most_points, self._most_stops = most_cells, most_points, most_stops
+        self.most_cells, self.most_points = most_cells, 2 * isqrt(most_cells)
 
-    @cached_property
+    @property
     def dataset(self) -> str:
-        """The address and when its data were made, asked once: new data come with a new object."""
+        """The address and when its data were made. Raises `RoadsFailed` where it does not answer."""
         return answers.dataset(self._server, self.name, "/status", "tileset_last_modified")
 
     def profile(self, name: str) -> str | None:
@@ -74,9 +67,7 @@ class Valhalla:
 
     def route(self, points: np.ndarray, profile: str) -> Shape:
         """This will ask the route service."""
-        return answers.in_parts(
-            self._server, points, self._most_stops, lambda part: self._route(part, profile)
-        )
+        return answers.in_parts(self._server, points, _MOST_STOPS, lambda part: self._route(part, profile))
 
     def _table(self, sources: np.ndarray, targets: np.ndarray, profile: str) -> tuple[np.ndarray, ...]:
         """Seconds, metres, and how many metres sources and targets lie off the road."""

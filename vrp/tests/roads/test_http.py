@@ -233,7 +233,39 @@ def test_a_password_in_the_address_is_used_and_never_told(kind, run):
         block(source)
 
     assert server.asked[-1].headers["Authorization"].startswith("Basic ")
-    assert "hunter2" not in f"{failure.value} {source.dataset}"
+    assert "hunter2" not in str(failure.value)
+
+
+def test_a_password_is_no_part_of_the_dataset(kind, run):
+    address = run(KINDS[kind]).url
+
+    assert kind(address.replace("//", "//joe:hunter2@")).dataset.startswith(f"{kind.name} {address}")
+
+
+def test_a_dataset_is_asked_for_anew_after_a_while(kind, run, monkeypatch):
+    server = run(KINDS[kind])
+    source = kind(server.url)
+
+    assert source.dataset == source.dataset
+    assert len(server.asked) == 1
+    monkeypatch.setattr(http, "_REMEMBERED", 0.0)
+    assert source.dataset
+    assert len(server.asked) == 2
+
+
+def test_a_dataset_stays_known_while_the_server_is_away(kind, monkeypatch):
+    monkeypatch.setattr(http, "_REMEMBERED", 0.0)
+    with fakes.serving(KINDS[kind]) as server:
+        source = kind(server.url, **QUICK)
+        known = source.dataset
+
+    assert source.dataset == known
+
+
+def test_a_server_that_tells_nothing_of_its_data_is_known_by_its_address(kind, run):
+    server = run(lambda asked: Reply(b"<html>Not here</html>", 404))
+
+    assert kind(server.url).dataset == f"{kind.name} {server.url}"
 
 
 @pytest.mark.parametrize(

@@ -56,11 +56,20 @@ def test_a_dataset_that_is_given_is_not_asked_for():
     assert Osrm("http://127.0.0.1:9", "heidelberg-1").dataset == "heidelberg-1"
 
 
-def test_the_dataset_of_a_server_that_is_away_is_its_address():
-    assert Osrm("http://127.0.0.1:9").dataset == "osrm http://127.0.0.1:9"
+def test_without_any_answer_there_is_no_dataset():
+    with pytest.raises(RoadsFailed, match="cannot be reached"):
+        _ = Osrm("http://127.0.0.1:9", pause=0.01).dataset
 
 
-def test_a_server_is_greeted_once():
+def test_a_server_that_nobody_needs_may_be_away():
+    with fakes.serving(fakes.osrm) as serving:
+        here = serving.url.rsplit(":", 1)[1]
+        source = Osrm("http://127.0.0.1:{profile}", profiles={"car": here, "foot": "9"}, pause=0.01)
+
+        assert set(source.dataset.split()) == {"osrm", "http://127.0.0.1:9", serving.url, "2026-11-22"}
+
+
+def test_a_server_is_tried_with_json_once():
     with fakes.serving(fakes.osrm) as serving:
         source = Osrm(serving.url)
         for _ in range(3):
