@@ -216,6 +216,12 @@ ROAD_SERVER_KEYS = {
     "openrouteservice": env.str("OPENROUTESERVICE_KEY", default=""),
     "graphhopper": env.str("GRAPHHOPPER_KEY", default=""),
 }
+ROAD_SERVER_CELLS = {  # of one table at most; 0: what the server takes when nobody told it otherwise
+    "osrm": env.int("OSRM_MOST_CELLS", default=0),
+    "valhalla": env.int("VALHALLA_MOST_CELLS", default=0),
+    "openrouteservice": env.int("OPENROUTESERVICE_MOST_CELLS", default=0),
+    "graphhopper": env.int("GRAPHHOPPER_MOST_CELLS", default=0),
+}
 ROAD_CACHE_BYTES = env.int("ROAD_CACHE_BYTES", default=2 * 2**30)
 
 # --- files ---------------------------------------------------------------------

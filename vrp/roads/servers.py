@@ -13,11 +13,18 @@ SERVERS = {
 }
 
 
-def made(addresses: Mapping[str, str], keys: Mapping[str, str]) -> dict[str, Source]:
-    """This will return a source for each server that has an address, by name, in the order of `SERVERS`."""
+def made(
+    addresses: Mapping[str, str], keys: Mapping[str, str], cells: Mapping[str, int] | None = None
+) -> dict[str, Source]:
+    """This will return a source for each server that has an address, by name, in the order of `SERVERS`.
+
+    `cells` says of which server a table may have how many at most, where that is not what its kind usually takes.
+    """
     found: dict[str, Source] = {}
     for name, path in SERVERS.items():
         if addresses.get(name):
-            secret = {"key": keys[name]} if keys.get(name) else {}
-            found[name] = pkgutil.resolve_name(path)(addresses[name], **secret)
+            options: dict[str, str | int] = {"key": keys[name]} if keys.get(name) else {}
+            if cells and cells.get(name, 0) > 0:
+                options["most_cells"] = cells[name]
+            found[name] = pkgutil.resolve_name(path)(addresses[name], **options)
     return found

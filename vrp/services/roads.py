@@ -21,10 +21,15 @@ def atlas_without_database() -> Atlas:
 
 
 def _servers() -> Mapping[str, Source]:
-    return _made(tuple(settings.ROAD_SERVERS.items()), tuple(settings.ROAD_SERVER_KEYS.items()))
+    named = (settings.ROAD_SERVERS, settings.ROAD_SERVER_KEYS, settings.ROAD_SERVER_CELLS)
+    return _made(*(tuple(values.items()) for values in named))
 
 
 @lru_cache(maxsize=2)
-def _made(addresses: tuple[tuple[str, str], ...], keys: tuple[tuple[str, str], ...]) -> Mapping[str, Source]:
+def _made(
+    addresses: tuple[tuple[str, str], ...],
+    keys: tuple[tuple[str, str], ...],
+    cells: tuple[tuple[str, int], ...],
+) -> Mapping[str, Source]:
     """Once: what a server said of itself is remembered."""
-    return servers.made(dict(addresses), dict(keys))
+    return servers.made(dict(addresses), dict(keys), dict(cells))

@@ -1,0 +1,41 @@
+import pytest
+
+from vrp.roads import servers
+from vrp.roads.base import RoadsFailed
+
+EVERYWHERE = dict.fromkeys(servers.SERVERS, "https://roads.example")
+
+
+def test_there_are_sources_for_addresses_only():
+    assert list(servers.made({"graphhopper": "https://roads.example", "osrm": ""}, {})) == ["graphhopper"]
+
+
+def test_sources_are_known_by_their_names():
+    made = servers.made(EVERYWHERE, {"openrouteservice": "a", "graphhopper": "b"})
+
+    assert [(name, source.name) for name, source in made.items()] == [
+        (name, name) for name in servers.SERVERS
+    ]
+
+
+def test_tables_are_as_large_as_each_server_takes_by_itself():
+    made = servers.made(EVERYWHERE, {}, dict.fromkeys(servers.SERVERS, 0))
+
+    assert {name: (source.most_cells, source.most_points) for name, source in made.items()} == {
+        "osrm": (10_000, 200),
+        "valhalla": (2_500, 100),
+        "openrouteservice": (3_500, 118),
+        "graphhopper": (25, 10),
+    }
+
+
+def test_an_operator_may_allow_larger_tables():
+    made = servers.made(EVERYWHERE, {}, {"valhalla": 1_000_000})
+
+    assert (made["valhalla"].most_cells, made["valhalla"].most_points) == (1_000_000, 2_000)
+    assert made["osrm"].most_cells == 10_000
+
+
+def test_an_address_that_is_none_is_told_at_once():
+    with pytest.raises(RoadsFailed, match="address of Valhalla must be like"):
+        servers.made({"valhalla": "localhost:8002"}, {})
