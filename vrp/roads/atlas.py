@@ -94,10 +94,11 @@ def measure(request: Request, places: Places, atlas: Atlas, watch: Watch) -> Roa
     region = atlas.region_of(points)
     if asked == "straight_line":
         return _estimated(request, places, region, ())
+    if region is None and (asked == "roads" or not (asked or atlas.servers)):
+        _refuse_swapped(request, places, points, atlas)
     try:
         source = _source(asked, atlas, region)
         if source is None:
-            _refuse_swapped(request, places, points, atlas)
             return _estimated(request, places, None, _no_roads(atlas))
         return _measured(request, places, points, source, atlas, watch)
     except RoadsFailed as error:
