@@ -76,7 +76,8 @@ def table(source: Source, points: np.ndarray, profile: str, cache: Cache, watch:
         np.zeros((size, size), dtype=np.int32),
         np.full(size, np.nan),
     )
-    old = cache.closest(source.dataset, profile, points)
+    dataset = source.dataset
+    old = cache.closest(dataset, profile, points)
     known = _fill(made, old) if old is not None else np.zeros(size, dtype=bool)
     if known.all():
         return made
@@ -91,7 +92,8 @@ def table(source: Source, points: np.ndarray, profile: str, cache: Cache, watch:
     watch(total, total)
     np.fill_diagonal(made.durations, 0)
     np.fill_diagonal(made.distances, 0)
-    cache.keep(source.dataset, profile, made)
+    if source.dataset == dataset:  # else the server got other data half-way
+        cache.keep(dataset, profile, made)
     return made
 
 

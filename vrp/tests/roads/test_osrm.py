@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from vrp.roads.base import RoadsFailed
+from vrp.roads import http, tables
+from vrp.roads.base import RoadsFailed, Watch
 from vrp.roads.embedded import binaries, server
 from vrp.roads.osrm import Osrm
 from vrp.tests.roads import fakes, town
@@ -123,3 +124,28 @@ def test_a_cell_of_which_one_number_is_missing_is_no_way():
 
     assert (block.durations.tolist(), block.distances.tolist()) == ([[-1]], [[-1]])
     assert np.isnan(block.targets_off).all()
+
+
+class Kept(tables.Forgetful):
+    """A cache that remembers under which datasets it was to keep something."""
+
+    def __init__(self) -> None:
+        self.datasets: list[str] = []
+
+    def keep(self, dataset: str, profile: str, table: tables.Table) -> None:
+        self.datasets.append(dataset)
+
+
+@pytest.mark.parametrize(("versions", "kept"), [(["1", "1"], 1), (["1", "2"], 0)])
+def test_a_table_is_kept_only_if_the_data_stayed_the_same_all_along(monkeypatch, versions, kept):
+    monkeypatch.setattr(http, "_REMEMBERED", 0.0)
+    told = [Reply({"code": "Ok", "data_version": version}) for version in versions]
+
+    def answer(asked: fakes.Asked) -> Reply:
+        return told.pop(0) if asked.method == "GET" else fakes.osrm(asked)
+
+    cache = Kept()
+    with fakes.serving(answer) as serving:
+        tables.table(Osrm(serving.url), POINTS, "car", cache, Watch())
+
+    assert len(cache.datasets) == kept

@@ -21,6 +21,7 @@ from vrp.roads.base import NO_WAY, RoadsFailed, Source, Watch
 from vrp.roads.graphhopper import GraphHopper
 from vrp.roads.openrouteservice import OpenRouteService
 from vrp.roads.osrm import Osrm
+from vrp.roads.servers import SERVERS
 from vrp.roads.valhalla import Valhalla
 from vrp.tests.roads import fakes, town
 
@@ -228,3 +229,7 @@ def test_the_dataset_names_the_server(source):
 
 def test_vehicles_it_knows_nothing_of_have_no_profile(source):
     assert source.profile("submarine") is None
+
+
+def test_every_server_an_operator_may_set_is_tried_here():
+    assert {kind.name for kind, _ in FAKES.values()} == set(SERVERS)
