@@ -29,6 +29,7 @@ _APART = {
 }  # error codes: places without roads between them, or none at all, and then nothing else is answered
 _DECIMALS = 6  # of its lines
 _MOST_STOPS = 20
+_MOST_CELLS = 40_000  # whatever it is allowed: they take it a quarter of a minute, and ten megabytes
 
 
 class Valhalla:
@@ -38,7 +39,8 @@ class Valhalla:
 
     def __init__(self, url: str, *, most_cells: int = 2_500, **patience: Any) -> None:
         self._server = Server("Valhalla", url, **patience)
-        self.most_cells, self.most_points = most_cells, 2 * isqrt(most_cells)
+        self.most_cells = min(most_cells, _MOST_CELLS)
+        self.most_points = 2 * isqrt(self.most_cells)
 
     @property
     def dataset(self) -> str:

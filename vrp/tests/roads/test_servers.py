@@ -30,10 +30,11 @@ def test_tables_are_as_large_as_each_server_takes_by_itself():
 
 
 def test_an_operator_may_allow_larger_tables():
-    made = servers.made(EVERYWHERE, {}, {"valhalla": 1_000_000})
+    made = servers.made(EVERYWHERE, {}, {"osrm": 1_000_000, "valhalla": 1_000_000})
 
-    assert (made["valhalla"].most_cells, made["valhalla"].most_points) == (1_000_000, 2_000)
-    assert made["osrm"].most_cells == 10_000
+    assert (made["osrm"].most_cells, made["osrm"].most_points) == (1_000_000, 2_000)
+    assert (made["valhalla"].most_cells, made["valhalla"].most_points) == (40_000, 400)
+    assert made["openrouteservice"].most_cells == 3_500
 
 
 def test_an_address_that_is_none_is_told_at_once():
