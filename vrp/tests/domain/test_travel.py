@@ -52,7 +52,14 @@ def one_by_one(table: Sparse) -> np.ndarray:
 
 
 @pytest.mark.parametrize(
-    "estimate", [TOWN, REGION, Estimate((0.0, 100.0, 200.0), (3.0, 1.0, 1.0), (1.0, 50.0, 2.0))]
+    "estimate",
+    [
+        TOWN,
+        REGION,
+        Estimate((0.0, 100.0, 200.0), (3.0, 1.0, 1.0), (1.0, 1.0, 1.0)),
+        Estimate((0.0, 100.0, 200.0), (1.0, 1.0, 1.0), (1.0, 50.0, 2.0)),
+    ],
+    ids=["always alike", "a region", "long detours near by", "slow near by"],
 )
 def test_what_is_farther_is_never_nearer_or_sooner(estimate: Estimate) -> None:
     circle = np.geomspace(1, 2e7, 20_000)
