@@ -1,6 +1,7 @@
 """The cache of roads in the database. Where the database fails it forgets, and the roads are asked again."""
 
 import hashlib
+import random
 from collections.abc import Callable
 from datetime import timedelta
 from typing import TypeVar
@@ -8,7 +9,7 @@ from typing import TypeVar
 import numpy as np
 import structlog
 from django.conf import settings
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, InterfaceError, connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -18,6 +19,8 @@ from vrp.roads.tables import Table
 log = structlog.get_logger(__name__)
 _LOOKED_AT = 30  # tables whose points are compared
 _STALE = timedelta(hours=1)  # when a look at a row counts as a use again
+_LARGE = 100_000  # bytes of an answer; after smaller ones only some trim
+_NOW_AND_THEN = 0.01
 _MILLION = 1_000_000
 Found = TypeVar("Found")
 
@@ -42,7 +45,7 @@ def _forgiving(work: Callable[[], Found]) -> Found | None:
     try:
         with transaction.atomic():  # a savepoint: what fails in here fails alone
             return work()
-    except DatabaseError as error:
+    except (DatabaseError, InterfaceError, ValueError) as error:  # or a row that makes no sense
         log.warning("road_cache_failed", error=str(error))
         return None
 
@@ -93,6 +96,8 @@ def _put(key: str, content: bytes) -> None:
     if len(content) <= settings.ROAD_CACHE_BYTES:
         row = RoadAnswer(key=key, content=content, bytes=len(content))
         RoadAnswer.objects.bulk_create([row], ignore_conflicts=True)
+        if len(content) > _LARGE or random.random() < _NOW_AND_THEN:
+            _trim()
 
 
 def _touch(rows: "QuerySet[RoadTable] | QuerySet[RoadAnswer]") -> None:
