@@ -80,6 +80,12 @@ def update(
     return locked
 
 
+def add_job(*, scenario: Scenario, job: Document, by: User, now: datetime) -> Scenario:
+    """This will put a job behind those of the request: a new revision. `Changed` when somebody was faster."""
+    document = scenario.request | {"jobs": [*(scenario.request.get("jobs") or ()), job]}
+    return update(scenario=scenario, document=document, by=by, now=now, expected_revision=scenario.revision)
+
+
 @transaction.atomic
 def reset(*, scenario: Scenario, by: User, now: datetime, expected_revision: int | None = None) -> Scenario:
     """This will bring back the request as it first came in, as one more revision."""

@@ -110,6 +110,8 @@ ROUTES: dict[str, Policy] = {
     "/sessions/<pk>/demo/": Row("session", POST),
     "/sessions/<pk>/import/": Row("session", GET),
     "/scenarios/<pk>/": Row("scenario", GET),
+    "/scenarios/<pk>/stops/": Row("scenario", {"POST": {"place": "16.38 48.2 Somewhere"}}),
+    "/addresses/": Mine(),
     "/scenarios/<pk>/solve/": Row("scenario", {"POST": {"engine": "auto", "time_limit": "2"}}),
     "/scenarios/<pk>/rename/": Row("scenario", {"POST": NAME}),
     "/scenarios/<pk>/duplicate/": Row("scenario", POST),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from vrp.web import imports, scenarios, sessions, solutions, tiles
+from vrp.web import adding, imports, scenarios, sessions, solutions, tiles
 
 app_name = "web"
 urlpatterns = [
@@ -13,11 +13,13 @@ urlpatterns = [
     path("sessions/<uuid:pk>/demo/", imports.demo, name="session-demo"),
     path("sessions/<uuid:pk>/import/", imports.show, name="import"),
     path("scenarios/<uuid:pk>/", scenarios.show, name="scenario"),
+    path("scenarios/<uuid:pk>/stops/", scenarios.add_stop, name="add-stop"),
     path("scenarios/<uuid:pk>/solve/", scenarios.solve, name="solve"),
     path("scenarios/<uuid:pk>/rename/", scenarios.rename, name="scenario-rename"),
     path("scenarios/<uuid:pk>/duplicate/", scenarios.duplicate, name="scenario-duplicate"),
     path("scenarios/<uuid:pk>/reset/", scenarios.reset, name="scenario-reset"),
     path("scenarios/<uuid:pk>/delete/", scenarios.delete, name="scenario-delete"),
+    path("addresses/", adding.suggest, name="addresses"),
     path("solutions/<uuid:pk>/", solutions.show, name="solution"),
     path("solutions/<uuid:pk>/progress/", solutions.progress, name="progress"),
     path("solutions/<uuid:pk>/cancel/", solutions.cancel, name="solution-cancel"),

@@ -195,3 +195,23 @@ def test_numbers_too_big_for_integers_come_back_as_they_went_in(db):
     assert scenario.request["meta"] == meta
     assert isinstance(scenario.request["meta"]["huge"], float)
     assert digest(scenario.request) == scenario.request_digest
+
+
+def test_add_job_puts_it_behind_the_others_as_a_new_revision(alice):
+    scenario = ScenarioFactory(session__user=alice)
+    job = {"id": "new", "location": [16.38, 48.2]}
+
+    scenarios.add_job(scenario=scenario, job=job, by=alice, now=NOW)
+
+    after = Scenario.objects.get()
+    assert (after.revision, after.request["jobs"][-1]) == (2, job)
+
+
+def test_add_job_refuses_when_somebody_was_faster(alice):
+    scenario = ScenarioFactory(session__user=alice)
+    scenarios.add_job(
+        scenario=Scenario.objects.get(), job={"id": "a", "location": [16, 48]}, by=alice, now=NOW
+    )
+
+    with pytest.raises(scenarios.Changed):
+        scenarios.add_job(scenario=scenario, job={"id": "b", "location": [16, 48]}, by=alice, now=NOW)

@@ -12,7 +12,8 @@ from django.conf import settings
 from django.urls import reverse
 
 from vrp.models import Solution
-from vrp.services import solving
+from vrp.roads.gazetteer import Entry
+from vrp.services import addresses, solving
 from vrp.tests.factories import SolutionFactory
 
 playwright = pytest.importorskip("playwright.sync_api")
@@ -250,3 +251,73 @@ def test_progress_refreshes_and_gives_way_to_the_plan(logged_in, live_server, sc
     )
 
     page.wait_for_selector("text=1 not served")
+
+
+@pytest.fixture
+def addresses_of_monaco(transactional_db):
+    entries = [
+        Entry("address", "Rue Grimaldi", 7.418, 43.734, "12", city="Monaco"),
+        Entry("street", "Rue Grimaldi", 7.419, 43.735, city="Monaco"),
+        Entry("poi", "Grimaldi Forum", 7.43, 43.744, city="Monaco"),
+    ]
+    addresses.load("monaco", "stamp", entries)
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (360, "dark")])
+def test_a_stop_is_added_with_the_keyboard(
+    width, scheme, logged_in, live_server, scenario, addresses_of_monaco
+):
+    page = logged_in(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    page.goto(live_server.url + reverse("web:scenario", args=[scenario.pk]))
+
+    page.focus("#add-stop summary")
+    page.keyboard.press("Enter")
+    page.focus("#id_q")
+    page.keyboard.type("grimaldi", delay=20)
+    page.wait_for_selector("#found label:nth-of-type(3)")
+    page.focus("#found input:checked")
+    page.keyboard.press("ArrowDown")
+    page.fill("#id_service", "5")
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    picture(page, f"add-stop-{width}-{scheme}", full_page=True)
+    page.focus("#id_amount")
+    page.keyboard.press("Enter")
+
+    page.wait_for_selector("text=was added.")
+    assert page.is_visible("td:has-text('Grimaldi Forum, Monaco')")
+    picture(page, f"stop-added-{width}-{scheme}", full_page=True)
+
+
+def test_a_stop_is_added_in_two_steps_without_scripts(logged_in, live_server, scenario, addresses_of_monaco):
+    page = logged_in(java_script_enabled=False)
+    page.goto(live_server.url + reverse("web:scenario", args=[scenario.pk]))
+
+    page.click("#add-stop summary")
+    page.fill("#id_q", "12 rue grimaldi")
+    page.click("#add-stop button:has-text('Search')")
+    page.click("text=Add the stop")
+
+    assert page.is_visible("text=was added.")
+    assert page.is_visible("td:has-text('12 Rue Grimaldi, Monaco')")
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (360, "dark")])
+def test_the_preview_of_addresses_can_be_read(
+    width, scheme, logged_in, live_server, session, addresses_of_monaco
+):
+    page = logged_in(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    page.goto(live_server.url + reverse("web:import", args=[session.pk]))
+    page.click("text=or paste text")
+    page.fill("#id_text", "id,address\n1,12 rue Grimaldi\n2,rue Grimaldi 9\n3,Grimaldi Forum\n")
+    page.click("text=Vehicles, where the file")
+    page.fill("#id_depot", "12 rue Grimaldi, Monaco")
+
+    page.click("text=Show what is in it")
+
+    page.wait_for_selector("text=2 not sure")
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    picture(page, f"import-addresses-{width}-{scheme}", full_page=True)
