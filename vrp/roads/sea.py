@@ -26,26 +26,29 @@ def polygons(coastlines: Sequence[Line], box: Box) -> list[list[Line]]:
 
 
 def _joined(coastlines: Sequence[Line], box: Box) -> list[Line]:
-    """Shores without the gaps that are smaller than the way to the side of the box."""
+    """Shores without the gaps that are small: than the way to the side of the box, or than an island is wide."""
     shores = _end_to_end(coastlines)
-    closed = [shore for shore in shores if shore[0] == shore[-1]]
-    waiting, done = [shore for shore in shores if shore[0] != shore[-1]], list[Line]()
+    done = [shore for shore in shores if _is_round(shore)]
+    islands = len(done)
+    waiting = [shore for shore in shores if not _is_round(shore)]
     while waiting:
         shore = waiting.pop()
         end = shore[-1]
-        nearest = min([shore, *waiting, *done], key=lambda other: _apart(end, other[0]))
-        if _apart(end, nearest[0]) > _to_side(end, box):
+        nearest = min([*waiting, *done[islands:]], key=lambda other: _apart(end, other[0]), default=None)
+        if nearest is None or _apart(end, nearest[0]) > _to_side(end, box):
             done.append(shore)
-        elif nearest is shore:
-            closed.append([*shore, shore[0]])
         else:
             nearest[:0] = shore
-    return closed + done
+    return [[*shore, shore[0]] if _is_round(shore) else shore for shore in done]
+
+
+def _is_round(shore: Line) -> bool:
+    return _apart(shore[0], shore[-1]) < max(_apart(shore[0], point) for point in shore) / 4
 
 
 def _end_to_end(coastlines: Sequence[Line]) -> list[Line]:
     """Coastlines come in pieces that share their ends."""
-    shores = {line[0]: list(line) for line in coastlines if len(line) > 1}
+    shores = {line[0]: list(line) for line in coastlines if len(set(line)) > 1}
     for shore in list(shores.values()):
         if shores.get(shore[0]) is not shore:
             continue  # by now a part of another
@@ -57,7 +60,9 @@ def _end_to_end(coastlines: Sequence[Line]) -> list[Line]:
 
 def _closed(shores: list[Line], box: Box) -> list[Line]:
     """Rings: along a shore to its end, along the box counter-clockwise to the next shore, until round."""
-    shores = [[_ahead(shore[-1], shore[0], box), *shore, _ahead(shore[0], shore[-1], box)] for shore in shores]
+    shores = [
+        [_ahead(shore[-1], shore[0], box), *shore, _ahead(shore[0], shore[-1], box)] for shore in shores
+    ]
     rings = []
     while shores:
         ring = shores.pop()
