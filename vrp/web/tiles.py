@@ -77,6 +77,6 @@ def _opened(path: Path, stamp: str) -> Reader | None:
         with path.open("rb") as file:
             reader = Reader(MmapSource(file))
         reader.header()
-    except (OSError, ValueError, MagicNumberNotFound):
+    except (OSError, ValueError, IndexError, MagicNumberNotFound):
         return None
     return reader
