@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
+from django.db import DatabaseError
 
 from vrp.errors import RoutebookError
 from vrp.roads import adding, gazetteer, regions
@@ -46,6 +47,9 @@ class Command(BaseCommand):
         except RoutebookError as error:
             self.stderr.write(str(error))
             sys.exit(BAD_INPUT)
+        except DatabaseError as error:  # addresses are kept there, and only they
+            self.stderr.write(f"The addresses of the region could not be changed: {str(error).strip()}")
+            sys.exit(1)
 
     def _add(
         self, file: Path, name: str | None, profiles: str, algorithm: str, replace: bool, **_: Any
@@ -79,8 +83,9 @@ class Command(BaseCommand):
         self.stdout.write(f"{name} is in use where several regions cover the same places.")
 
     def _remove(self, name: str, **_: Any) -> None:
-        regions.remove(settings.ROUTEBOOK_DATA, name)
+        regions.get(settings.ROUTEBOOK_DATA, name)
         addresses.remove(name)
+        regions.remove(settings.ROUTEBOOK_DATA, name)
         self.stdout.write(f"{name} is gone.")
 
 
