@@ -43,6 +43,12 @@ def sparse(number: int = 40, estimate: Estimate = REGION) -> Travel:
     return Travel.sparse(points(number), **some_pairs(number), estimate=estimate)
 
 
+def one_pair(seconds: int, metres: int) -> Travel:
+    """Three places, of which travel from the second to the third is known."""
+    row, column, duration, distance = (np.array([number]) for number in (1, 2, seconds, metres))
+    return Travel.sparse(points(3), row, column, duration, distance, TOWN)
+
+
 def one_by_one(table: Sparse) -> np.ndarray:
     size = range(len(table))
     return np.array([[table.item(row, column) for column in size] for row in size])
@@ -225,13 +231,12 @@ def test_seconds_that_fit_stay_in_32_bits() -> None:
 
 def test_seconds_that_do_not_fit_get_64_bits() -> None:
     table = np.array([[0, NEARLY], [NO_WAY, 0]], dtype=np.int32)
-    pair = Travel.sparse(points(2), np.array([0]), np.array([1]), np.array([NEARLY]), np.array([1]), TOWN)
 
-    whole, each = Travel(table, table).at_speed(0.5), pair.at_speed(0.5)
+    whole, each = Travel(table, table).at_speed(0.5), one_pair(NEARLY, 1).at_speed(0.5)
 
     assert whole.durations.tolist() == [[0, 2 * NEARLY], [NO_WAY, 0]]
-    assert each.durations.item(0, 1) == each.durations[[0], [1]] == 2 * NEARLY
-    assert np.array(each.durations)[0, 1] == 2 * NEARLY
+    assert each.durations.item(1, 2) == each.durations[[1], [2]] == 2 * NEARLY
+    assert np.array(each.durations)[1, 2] == 2 * NEARLY
 
 
 # What is known
@@ -278,14 +283,14 @@ def test_a_plan_is_timed_by_what_is_held() -> None:
 
 
 def test_no_way_that_is_held_breaks_the_plan() -> None:
-    closed = Travel.sparse(points(3), *np.array([[1], [2], [NO_WAY], [NO_WAY]]), estimate=TOWN)
+    closed = one_pair(NO_WAY, NO_WAY)
 
     assert [violation.cause for violation in judged(closed).violations] == ["unreachable"]
 
 
 def test_gaps_of_roads_are_a_feature_like_those_of_given_matrices() -> None:
     problem = on_line(held((0, 1)))
-    gap = Travel.sparse(points(3), *np.array([[1], [2], [9], [NO_WAY]]), estimate=TOWN)
+    gap = one_pair(9, NO_WAY)
 
     assert Feature.NO_WAY not in problem.features
     assert Feature.NO_WAY in replace(problem, travels={"car": gap}).features

@@ -22,8 +22,8 @@ def made_sparse(whole: Travel) -> Travel:
     """The same travel, every pair of it held one by one."""
     size = len(whole.durations)
     rows, columns = (index.reshape(-1) for index in np.indices((size, size)))
-    pairs = (table[rows, columns] for table in (whole.durations, whole.distances))
-    each = Travel.sparse(np.zeros((size, 2)), rows, columns, *pairs, estimate=ANYHOW)
+    durations, distances = (table[rows, columns] for table in (whole.durations, whole.distances))
+    each = Travel.sparse(np.zeros((size, 2)), rows, columns, durations, distances, ANYHOW)
     return replace(whole, durations=each.durations, distances=each.distances)
 
 
