@@ -222,6 +222,8 @@ ROAD_SERVER_CELLS = {  # of one table at most; 0: what the server takes when nob
     "openrouteservice": env.int("OPENROUTESERVICE_MOST_CELLS", default=0),
     "graphhopper": env.int("GRAPHHOPPER_MOST_CELLS", default=0),
 }
+NOMINATIM_URL = env.str("NOMINATIM_URL", default="")  # asked for addresses that no region of ours has
+PHOTON_URL = env.str("PHOTON_URL", default="")
 ROAD_CACHE_BYTES = env.int("ROAD_CACHE_BYTES", default=2 * 2**30)
 
 # --- files ---------------------------------------------------------------------

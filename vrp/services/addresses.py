@@ -16,6 +16,7 @@ from vrp.models import Address
 from vrp.roads import matching, search_words
 from vrp.roads.gazetteer import Entry
 from vrp.roads.matching import Found, Written
+from vrp.services import geocoding
 
 Point = tuple[float, float]
 
@@ -176,14 +177,14 @@ def find(text: str) -> Found | None:
 
 
 def find_all(texts: Iterable[str]) -> dict[str, Found | None]:
-    """This will find many addresses at once: some thousand in a second or two."""
+    """This will find many at once, some thousand in a second; servers are asked for what no region has."""
     left = iter(dict.fromkeys(texts))
     found: dict[str, Found | None] = {}
     while batch := [*islice(left, 300)]:
         written = {text: Written(text) for text in batch}
         known = _known({phrase for one in written.values() for phrase in one.phrases})
         found |= {text: matching.best(one, known) for text, one in written.items()}
-    return found
+    return found | geocoding.find_all(text for text, one in found.items() if not one)
 
 
 def _known(names: Iterable[str]) -> dict[str, list[Address]]:

@@ -9,10 +9,12 @@ from vrp.errors import Fault, Invalid
 from vrp.formats import FoundPlace, Preview
 from vrp.models import Address
 from vrp.roads.matching import Found
-from vrp.services import addresses, names
+from vrp.services import addresses, geocoding, names
 
 _MOST_FAULTS = 100
 _NO_ADDRESSES = "has no coordinates, and no region with addresses is loaded to look it up in"
+
+_LATER = " yet: the geocoding server takes its time or is away, so try again (what it has said is kept)"
 
 
 def preview(*, filename: str, data: bytes, vehicles: bytes | None = None) -> Preview:
@@ -57,11 +59,14 @@ def _find(made: Preview) -> None:
 
 
 def _not_found(made: Preview, found: dict[str, Found | None]) -> Iterator[Fault]:
-    has_addresses = Address.objects.exists()
-    missing = [one for one in made.to_find if not found[one.text]]
-    for one in missing[: _MOST_FAULTS - len(made.faults)]:
+    missing = [one for one in made.to_find if not found[one.text]][: _MOST_FAULTS - len(made.faults)]
+    has_addresses = geocoding.is_there() or Address.objects.exists()
+    unasked = geocoding.unasked(one.text for one in missing)
+    for one in missing:
         near = [row.label for row in addresses.search(one.text, limit=3)]
         message = f"{one.text!r} is not found" if has_addresses else _NO_ADDRESSES
+        if one.text in unasked:
+            message += _LATER
         yield Fault(
             one.place, f"{message}; did you mean {' or '.join(near)}?" if near else message, "not_found"
         )

@@ -24,6 +24,7 @@ def _no_roads(settings, _no_data):
     """Straight lines, whatever regions and servers this machine has; tests of roads bring their own."""
     settings.ROUTEBOOK_DATA = _no_data
     settings.ROAD_SERVERS = {}
+    settings.NOMINATIM_URL = settings.PHOTON_URL = ""
 
 
 @pytest.fixture(scope="session")

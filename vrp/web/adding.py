@@ -87,12 +87,21 @@ def suggest(request: AuthedRequest) -> HttpResponse:
     return render(request, "vrp/_addresses.html", suggestions(request.GET))
 
 
-def suggestions(query: QueryDict, form: StopForm | None = None) -> dict[str, Any]:
-    """What the list of places shows for a text typed so far, or of a form that was refused."""
+def suggestions(query: QueryDict) -> dict[str, Any]:
+    """What the list of places shows for a text typed so far."""
     text = query.get("q", "").strip()
-    if form:
-        return {"q": text, "choices": form.chosen}
     return {"q": text, "choices": _choices(text, _point(query.get("near", "")))}
+
+
+def answers(query: QueryDict, form: StopForm | None) -> dict[str, Any]:
+    """The same for a text that is complete: now geocoding servers may be asked, too. Or what a refused form had."""
+    if form:
+        return {"q": "", "choices": form.chosen}
+    shown = suggestions(query)
+    if shown["q"] and not _point(shown["q"]) and (found := addresses.find(shown["q"])):
+        first = Choice(*found.location, found.label, found.note)
+        shown["choices"] = [first, *(choice for choice in shown["choices"] if choice.label != first.label)]
+    return shown
 
 
 def near(document: dict[str, Any]) -> str:

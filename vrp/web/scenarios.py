@@ -14,7 +14,7 @@ from vrp.errors import Conflict, Invalid
 from vrp.models import Scenario
 from vrp.services import scenarios, solutions
 from vrp.web import engine_choice, errors, stops
-from vrp.web.adding import StopForm, near, of_the_job, suggestions
+from vrp.web.adding import StopForm, answers, near, of_the_job
 from vrp.web.forms import SolveForm
 from vrp.web.page import AuthedRequest, page
 
@@ -117,7 +117,7 @@ def _page(
         "chosen": form["engine"].value() if form else options.get("engine", "auto"),
         "adding": adding or StopForm(),
         "near": near(scenario.request),
-        **suggestions(request.GET, adding),
+        **answers(request.GET, adding),
         "stops": Paginator(rows, STOPS_PER_PAGE).get_page(request.GET.get("page")),
         "stop_count": len(rows),
         "vehicles": stops.vehicles(scenario.request),

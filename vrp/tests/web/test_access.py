@@ -9,7 +9,7 @@ from django.urls import reverse
 from vrp.models import PlanningSession, Scenario, Solution
 from vrp.web.urls import urlpatterns
 
-NO_ROWS = ("sessions", "tile")
+NO_ROWS = ("sessions", "addresses", "tile")
 ADDRESSES = [pattern.name for pattern in urlpatterns if pattern.name not in NO_ROWS]
 
 

@@ -25,7 +25,7 @@ def monaco(db):
 
 @pytest.fixture
 def add(alices, scenario):
-    return lambda **fields: alices.post(reverse("web:add-stop", args=[scenario.pk]), fields)
+    return lambda **fields: alices.post(reverse("web:scenario-add-stop", args=[scenario.pk]), fields)
 
 
 def test_what_fits_appears_while_typing(alices, monaco):
