@@ -174,7 +174,7 @@ class Sparse:
 
     def _position(self, row: int, column: int) -> int | None:
         begins, keys, _, _ = self._quick
-        key, end = row * len(begins) - row + column, begins[row + 1]
+        key, end = row * (len(begins) - 1) + column, begins[row + 1]
         at = bisect_left(keys, key, begins[row], end)
         return at if at < end and keys[at] == key else None
 
