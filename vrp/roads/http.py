@@ -27,6 +27,7 @@ _REMEMBERED = 300.0  # seconds: servers get new data without telling anybody
 # Answers that may be better in a while, and how many pauses that may take: limits are counted by the minute.
 _PASSING = {429: 10, 502: 1, 503: 1, 504: 1}
 _AWAY = (httpx.NetworkError, httpx.ConnectTimeout, httpx.RemoteProtocolError, httpx.ProxyError)
+_HUNG_UP = (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError)
 _NOT_SHOWN = re.compile(r"[\x00-\x1f\x7f<>]+")
 
 # They write whole addresses, keys among them, for every request.
@@ -133,8 +134,12 @@ class Server:
 
     def _once(self, method: str, path: str, body: bytes | None, deadline: float) -> dict[str, Any]:
         try:
-            with self._sent(method, path, body, deadline) as answer:
-                content = self._read(answer, deadline)
+            try:
+                answer, content = self._exchanged(method, path, body, deadline)
+            except (
+                _HUNG_UP
+            ):  # after so many questions on one connection servers do, without a word (OSRM: 512)
+                answer, content = self._exchanged(method, path, body, deadline)
         except _AWAY as error:
             words = f"cannot be reached ({str(error) or type(error).__name__}). Is it running, is its address right?"
             raise _Passing(words) from error
@@ -151,9 +156,9 @@ class Server:
             )
         return document
 
-    @contextmanager
-    def _sent(self, method: str, path: str, body: bytes | None, deadline: float) -> Iterator[httpx.Response]:
-        """The answer with its content still to be read, and closed however that ends."""
+    def _exchanged(
+        self, method: str, path: str, body: bytes | None, deadline: float
+    ) -> tuple[httpx.Response, bytes]:
         left = max(deadline - time.monotonic(), 0.1)
         headers = {"accept": "application/json", "user-agent": "Routebook", **self._headers}
         if body is not None:
@@ -168,7 +173,7 @@ class Server:
             headers=headers,
             timeout=httpx.Timeout(left, connect=min(left, _CONNECT)),
         ) as answer:
-            yield answer
+            return answer, self._read(answer, deadline)
 
     def _read(self, answer: httpx.Response, deadline: float) -> bytes:
         chunks, size = [], 0

@@ -78,9 +78,10 @@ class Osrm:
         answer = self._ask(profile, "table", places, options)
         shape = (len(rows), len(columns))
         with self._servers[profile].reading("a table"):
+            # Of two places on one road its distances may be some decimetres below nothing, which is not "no way".
             return answers.block(
                 answers.numbers(answer["durations"], shape),
-                answers.numbers(answer["distances"], shape),
+                np.maximum(answers.numbers(answer["distances"], shape), 0),
                 answers.numbers([place["distance"] for place in answer["sources"]], shape[:1]),
                 answers.numbers([place["distance"] for place in answer["destinations"]], shape[1:]),
             )

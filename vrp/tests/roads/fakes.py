@@ -36,7 +36,8 @@ class Asked:
 
 @dataclass(frozen=True)
 class Reply:
-    """`promised` is how many bytes are announced beyond those that come; `drip` the seconds between bytes."""
+    """`promised` is how many bytes are announced beyond those that come; `drip` the seconds between bytes; a status of
+    0 is no answer at all, but the end of the connection."""
 
     document: Any = b""
     status: int = 200
@@ -98,6 +99,9 @@ def _handler(answer: Answer, here: Serving) -> type[BaseHTTPRequestHandler]:
         do_POST = do_GET
 
         def say(self, reply: Reply) -> None:
+            if not reply.status:
+                self.close_connection = True
+                return
             self.send_response(reply.status)
             for name, value in reply.headers.items():
                 self.send_header(name, value)

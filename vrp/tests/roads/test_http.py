@@ -126,6 +126,21 @@ def test_a_connection_that_is_cut_in_the_middle_fails_in_time(kind, run, how):
     assert time.monotonic() - began < 3
 
 
+def test_a_server_that_ends_a_connection_is_asked_on_another(kind, run):
+    server = run(scripted(Reply(status=0), then=KINDS[kind]))
+
+    assert block(kind(server.url, attempts=1)).shape == (3, 3)
+
+
+def test_a_server_that_ends_every_connection_is_away(kind, run):
+    server = run(scripted(Reply(status=0)))
+
+    with pytest.raises(RoadsFailed, match="cannot be reached"):
+        block(kind(server.url, attempts=1))
+
+    assert questions(server) == 2
+
+
 def test_a_server_that_says_nothing_fails_in_time(kind, run):
     def silent(asked: fakes.Asked) -> Reply:
         if not asked.path.startswith("/nearest"):

@@ -126,6 +126,16 @@ def test_a_cell_of_which_one_number_is_missing_is_no_way():
     assert np.isnan(block.targets_off).all()
 
 
+def test_a_distance_of_some_decimetres_below_nothing_is_nothing():
+    answer = {"durations": [[0]], "distances": [[-0.6]], "sources": [{"distance": 0}]}
+    replies = scripted(Reply(answer | {"destinations": [{"distance": 0}]}))
+
+    with fakes.serving(replies) as serving:
+        block = Osrm(serving.url).block(POINTS, [0], [1], "car")
+
+    assert (block.durations.tolist(), block.distances.tolist()) == ([[0]], [[0]])
+
+
 class Kept(tables.Forgetful):
     """A cache that remembers under which datasets it was to keep something."""
 
