@@ -2,9 +2,10 @@
 
 import hashlib
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import psycopg
@@ -54,20 +55,28 @@ def _forgiving(work: Callable[[], Found]) -> Found | None:
 def _closest(dataset: str, profile: str, points: np.ndarray) -> Table | None:
     rows = RoadTable.objects.filter(dataset=dataset, profile=profile)
     wanted = _numbers(points)
-    same = rows.filter(digest=_digest(wanted)).first()
-    if same is None:
+    pk = rows.filter(digest=_digest(wanted)).values_list("pk", flat=True).first()
+    if pk is None:
         newest = rows.order_by("-used_at").values_list("pk", "points")[:_LOOKED_AT]
         shared = [(int(np.isin(wanted, _keys(_millionths(kept))).sum()), pk) for pk, kept in newest]
-        most, pk = max(shared, default=(0, 0))
-        same = rows.filter(pk=pk).first() if 2 * most > len(points) else None
-    if same is None:
+        most, best = max(shared, default=(0, 0))
+        pk = best if 2 * most > len(points) else None
+    if pk is None:
         return None
-    _touch(rows.filter(pk=same.pk))
-    kept = _millionths(same.points)
-    size = len(kept)
-    durations = np.frombuffer(same.durations, dtype="<i4").reshape(size, size)
-    distances = np.frombuffer(same.distances, dtype="<i4").reshape(size, size)
-    return Table(kept / _MILLION, durations, distances, np.frombuffer(same.off, dtype="<f4"))
+    _touch(rows.filter(pk=pk))
+    return _table(pk)
+
+
+def _table(pk: int) -> Table | None:
+    with _in_bytes() as cursor:
+        columns = "points, durations, distances, off"
+        cursor.execute(f"SELECT {columns} FROM road_tables WHERE id = %s", [pk], binary=True)  # noqa: S608
+        row = cursor.fetchone()
+    if row is None:  # trimmed just now
+        return None
+    kept, size = _millionths(row[0]), len(row[0]) // 8
+    durations, distances = (np.frombuffer(part, dtype="<i4").reshape(size, size) for part in row[1:3])
+    return Table(kept / _MILLION, durations, distances, np.frombuffer(row[3], dtype="<f4"))
 
 
 def _keep(dataset: str, profile: str, table: Table) -> None:
@@ -101,12 +110,20 @@ def _put(key: str, content: bytes) -> None:
 
 
 def _insert(row: RoadTable | RoadAnswer) -> None:
-    """Unless it is there. Django would write the content into the statement, as text: ten times the memory."""
-    fields = [field for field in row._meta.concrete_fields if field.name != "id"]
-    names, marks = ", ".join(field.name for field in fields), ", ".join(["%s"] * len(fields))
-    statement = f"INSERT INTO {row._meta.db_table} ({names}) VALUES ({marks}) ON CONFLICT DO NOTHING"  # noqa: S608
+    """Unless it is there."""
+    fields = [field.name for field in row._meta.concrete_fields if field.name != "id"]
+    names, marks = ", ".join(fields), ", ".join(["%s"] * len(fields))
+    with _in_bytes() as cursor:
+        statement = f"INSERT INTO {row._meta.db_table} ({names}) VALUES ({marks}) ON CONFLICT DO NOTHING"  # noqa: S608
+        cursor.execute(statement, [getattr(row, name) for name in fields])
+
+
+@contextmanager
+def _in_bytes() -> "Iterator[psycopg.Cursor[tuple[Any, ...]]]":
+    """A cursor of the connection that sends and reads numbers as they are. Django's writes them into statements and
+    reads them as text: gigabytes for a large table."""
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-        cursor.execute(statement, [getattr(row, field.name) for field in fields])
+        yield cursor
 
 
 def _bytes(numbers: np.ndarray) -> memoryview:
