@@ -81,13 +81,13 @@ class Server:
         self.address = f"{self._url.scheme}://{self.host}{self._url.path.rstrip('/')}"
         self.title = f"{kind} at {self.host}"
 
-    def get(self, path: str, attempts: int | None = None) -> dict[str, Any]:
+    def get(self, path: str) -> dict[str, Any]:
         """This will return the JSON object of the answer. Raises `RoadsFailed`, or `Refused` where it said no."""
-        return self._ask("GET", path, None, attempts)
+        return self._ask("GET", path, None)
 
-    def post(self, path: str, body: Mapping[str, Any], attempts: int | None = None) -> dict[str, Any]:
+    def post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
         """This will do as `get`, with a JSON body; numpy arrays in it are lists."""
-        return self._ask("POST", path, orjson.dumps(body, option=orjson.OPT_SERIALIZE_NUMPY), attempts)
+        return self._ask("POST", path, orjson.dumps(body, option=orjson.OPT_SERIALIZE_NUMPY))
 
     def told(self, path: str) -> dict[str, Any]:
         """This will return what the server says of itself, asked anew after minutes; nothing where it does not say.
@@ -113,13 +113,15 @@ class Server:
         try:
             yield
         except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
-            raise self.failed(f"answered with something else than {what} ({error})") from error
+            raise self.failed(
+                f"answered with something else than {what} ({self._shown(str(error))})"
+            ) from error
 
     def failed(self, what: str) -> RoadsFailed:
         """This will return an error that names the server."""
         return RoadsFailed(self._text(what))
 
-    def _ask(self, method: str, path: str, body: bytes | None, attempts: int | None) -> dict[str, Any]:
+    def _ask(self, method: str, path: str, body: bytes | None) -> dict[str, Any]:
         deadline, attempt = time.monotonic() + self._seconds, 1
         while True:
             try:
@@ -127,7 +129,7 @@ class Server:
             except _Passing as passing:
                 usual = self._pause * passing.pauses * 2 ** (attempt - 1)
                 pause = passing.wait or usual * random.uniform(0.5, 1.5)
-                if attempt >= (attempts or self._attempts) or time.monotonic() + pause > deadline:
+                if attempt >= self._attempts or time.monotonic() + pause > deadline:
                     raise Away(self._text(str(passing))) from passing
             time.sleep(pause)
             attempt += 1
@@ -136,9 +138,7 @@ class Server:
         try:
             try:
                 answer, content = self._exchanged(method, path, body, deadline)
-            except (
-                _HUNG_UP
-            ):  # after so many questions on one connection servers do, without a word (OSRM: 512)
+            except _HUNG_UP:  # as servers do without a word after so many questions (OSRM: 512)
                 answer, content = self._exchanged(method, path, body, deadline)
         except _AWAY as error:
             words = f"cannot be reached ({str(error) or type(error).__name__}). Is it running, is its address right?"
@@ -151,9 +151,8 @@ class Server:
         if answer.status_code != httpx.codes.OK:
             raise self._refusal(answer, document or {}, content)
         if document is None:
-            raise self.failed(
-                f"answered with something else than JSON: {_start(content)!r}. Is its address right?"
-            )
+            start = self._shown(content[:1_000].decode(errors="replace"))
+            raise self.failed(f"answered with something else than JSON: {start!r}. Is its address right?")
         return document
 
     def _exchanged(
@@ -187,7 +186,7 @@ class Server:
         return b"".join(chunks)
 
     def _refusal(self, answer: httpx.Response, document: dict[str, Any], content: bytes) -> Exception:
-        said = _message(document) or _start(content)
+        said = self._shown(_message(document) or content[:1_000].decode(errors="replace"))
         words = f"answered {answer.status_code} {answer.reason_phrase}{': ' if said else ''}{said}"
         if answer.is_redirect:
             there = answer.url.join(answer.headers["location"])
@@ -201,9 +200,13 @@ class Server:
         return Refused(self._text(words), answer.status_code, document)
 
     def _text(self, what: str) -> str:
+        return f"{self.title} {self._shown(what, 500)}"
+
+    def _shown(self, text: str, most: int = 200) -> str:
+        """The beginning of what somebody said, on one line, without our keys."""
         for secret in filter(None, self._secrets):
-            what = what.replace(secret, "***").replace(quote(secret, safe=""), "***")
-        return f"{self.title} {_shown(what, 500)}"
+            text = text.replace(secret, "***").replace(quote(secret, safe=""), "***")
+        return _NOT_SHOWN.sub(" ", text)[:most].strip()
 
 
 _TOO_SLOW = "did not answer within {:g} seconds"
@@ -246,16 +249,7 @@ def _message(document: Mapping[str, Any]) -> str:
     error = document.get("error")
     if isinstance(error, dict):
         document, error = error, None
-    said = next((text for text in (document.get("message"), error) if isinstance(text, str)), "")
-    return _shown(said, 300)
-
-
-def _start(content: bytes) -> str:
-    return _shown(content[:80].decode(errors="replace"), 80)
-
-
-def _shown(text: str, most: int) -> str:
-    return _NOT_SHOWN.sub(" ", text[:most]).strip()
+    return next((text for text in (document.get("message"), error) if isinstance(text, str)), "")
 
 
 def _wait(retry_after: str) -> float:

@@ -228,7 +228,15 @@ def test_a_redirect_is_not_followed(kind, run):
     assert "secret" not in str(failure.value)
 
 
-@pytest.mark.parametrize("answer", [Reply({"message": "Bad key s3cr&t k"}, 401), Reply(b"s3cr%26t%20k", 400)])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Reply({"message": "Bad key s3cr&t k"}, 401),
+        Reply(b"s3cr%26t%20k", 400),
+        Reply({"message": "Bad keys: " + "s3cr&t k " * 90}, 403),
+    ],
+    ids=range(3),
+)
 @pytest.mark.parametrize("keyed", [OpenRouteService, GraphHopper], ids=lambda kind: kind.name)
 def test_a_key_stays_out_of_every_text(keyed, run, answer, caplog):
     server = run(scripted(answer))
