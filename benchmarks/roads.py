@@ -23,7 +23,6 @@ from typing import Any
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-os.environ.setdefault("TEST_DB_NAME", "test_benchmark")
 
 import django
 
@@ -229,6 +228,7 @@ def differences(source: Embedded, places: np.ndarray, routes: int = 200) -> Diff
 
 @contextmanager
 def empty_database() -> Iterator[None]:
+    connection.settings_dict["TEST"]["NAME"] = "test_benchmark"
     made = setup_databases(verbosity=0, interactive=False)
     try:
         yield
