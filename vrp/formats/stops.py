@@ -63,11 +63,13 @@ class Stops:
         if picked_up:
             load, back = None, load if back is None else back
         note, address = table.value(row, "description", cells.text), table.address(row)
+        location = self._location(row)
+        said = ": ".join(part for part in (label, note) if part and part != str(name))
         return without_empty(
             {
                 "id": name,
-                "location": self._location(row),
-                "description": ": ".join(part for part in (label, note) if part and part != str(name)),
+                "location": location,
+                "description": said or (address if location == address else ""),
                 "delivery": self._padded(load),
                 "pickup": self._padded(back),
                 "setup": table.time(row, "setup", cells.duration),

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from difflib import SequenceMatcher
+from functools import lru_cache
 from itertools import combinations, islice
 from math import cos, radians
 
@@ -24,7 +25,8 @@ _MOST_WORDS = 10  # of a search
 _LOOKED_AT = 100  # rows that a second try puts in order
 _ALIKE = 0.4  # how much of its letters they must share
 _MOST_LEFT_OUT = 6  # words of which one may be wrong
-_BATCH = 2_000
+_BATCH = 2_000  # rows
+_TEXTS = 300  # whose possible names are asked for at once
 
 
 # --- filling ------------------------------------------------------------------------
@@ -65,6 +67,7 @@ def _row(region: str, stamp: str, entry: Entry) -> Address:
     )
 
 
+@lru_cache(maxsize=20_000)  # a street has many houses
 def _words(text: str, longest: int) -> str:
     return " ".join(search_words.words(text))[:longest]
 
@@ -180,7 +183,7 @@ def find_all(texts: Iterable[str]) -> dict[str, Found | None]:
     """This will find many at once, some thousand in a second; servers are asked for what no region has."""
     left = iter(dict.fromkeys(texts))
     found: dict[str, Found | None] = {}
-    while batch := [*islice(left, 300)]:
+    while batch := [*islice(left, _TEXTS)]:
         written = {text: Written(text) for text in batch}
         known = _known({phrase for one in written.values() for phrase in one.phrases})
         found |= {text: matching.best(one, known) for text, one in written.items()}

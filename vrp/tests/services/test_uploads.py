@@ -67,6 +67,16 @@ def test_an_imported_scenario_with_addresses_is_stored(monaco, alice):
     assert len(Scenario.objects.get().problem().locations) == 3
 
 
+def test_a_stop_without_a_name_is_called_by_its_address(monaco):
+    data = ADDRESSES.replace(b"type", b"type;name").replace(
+        b"2;Rue Grimaldi 99, Monaco;", b"2;Rue Grimaldi 99;;Bakery"
+    )
+
+    jobs = uploads.read(filename="a.csv", data=data)["jobs"]
+
+    assert [job["description"] for job in jobs[:2]] == ["12 rue Grimaldi, Monaco", "Bakery"]
+
+
 def test_the_preview_says_where_each_row_was_found_and_what_is_not_sure(monaco):
     found = uploads.preview(filename="a.csv", data=ADDRESSES).found
 
