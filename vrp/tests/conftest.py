@@ -56,6 +56,19 @@ def own_town(town_data: Path, tmp_path: Path) -> Iterator[Path]:
     _leave(tmp_path / "data")
 
 
+@pytest.fixture(scope="session")
+def monaco_data(osrm: Binaries, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A data folder with the region `monaco`, for cars: a real town, large enough to keep OSRM at work for a while."""
+    file = binaries.VENDOR / "monaco.osm.pbf"
+    if not file.exists():
+        assert not os.environ.get("CI"), f"{file} is missing: run vrp/roads/fetch.py"
+        pytest.skip(f"{file} is missing: run vrp/roads/fetch.py")
+    folder = tmp_path_factory.mktemp("monaco-region")
+    adding.add(folder, file, name="monaco")
+    yield folder
+    _leave(folder)
+
+
 def _leave(data: Path) -> None:
     for region in regions.listed(data):
         for profile in region.profiles:
