@@ -8,6 +8,8 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import connections
 
+from vrp.roads import servers
+
 OLDEST_POSTGRES = 15
 # The minor releases of August 2026, which close ways to run code as the server's user (CVE-2026-14680, -16239).
 SAFE_MINORS = {15: 19, 16: 15, 17: 11, 18: 6}
@@ -30,6 +32,17 @@ def check_embedded_is_wanted(app_configs: Sequence[AppConfig] | None, **kwargs: 
             hint="Set DATABASE_URL, or EMBEDDED_POSTGRES_IN_PRODUCTION=true if one machine is all you need.",
             id="routebook.E001",
         )
+    ]
+
+
+@register()
+def check_road_servers(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Addresses of routing servers that could never be asked."""
+    made = servers.made(settings.ROAD_SERVERS, settings.ROAD_SERVER_KEYS)
+    return [
+        Error(str(source.error), hint=f"Set {name.upper()}_URL right, or not at all.", id="routebook.E003")
+        for name, source in made.items()
+        if isinstance(source, servers.Unusable)
     ]
 
 

@@ -1,5 +1,6 @@
 """All the roads a site has, and how those for one request are chosen and measured."""
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -43,6 +44,7 @@ class Roads:
 
     travels: Mapping[str, Travel]
     name: str
+    dataset: str | None = None
     source: Source | None = None
     cache: Cache = field(default_factory=Forgetful)
     notes: tuple[Note, ...] = ()
@@ -50,7 +52,7 @@ class Roads:
     def as_dict(self) -> dict[str, object]:
         return {
             "source": self.name,
-            "dataset": self.source.dataset if self.source else None,
+            "dataset": self.dataset,
             "notes": [note.as_dict() for note in self.notes],
         }
 
@@ -154,7 +156,14 @@ def _measured(
                 Note(("vehicles",), f"There are no roads for {name}: the car's were taken, 20 % slower.")
             )
         travels[name] = travel
-    return Roads(travels, source.name, source, atlas.cache, tuple(dict.fromkeys(notes)))
+    return Roads(travels, source.name, _public(source), source, atlas.cache, tuple(dict.fromkeys(notes)))
+
+
+def _public(source: Source) -> str:
+    """Which data it was, without the address of an operator's server."""
+    if isinstance(source, Embedded):
+        return source.dataset
+    return f"{source.name}-{hashlib.sha256(source.dataset.encode()).hexdigest()[:12]}"
 
 
 def _profile(source: Source, name: str) -> tuple[str | None, float]:

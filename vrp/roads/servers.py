@@ -3,7 +3,9 @@
 import pkgutil
 from collections.abc import Mapping
 
-from vrp.roads.base import Source
+import numpy as np
+
+from vrp.roads.base import Block, Indexes, RoadsFailed, Shape, Source
 
 SERVERS = {
     "osrm": "vrp.roads.osrm:Osrm",
@@ -26,5 +28,26 @@ def made(
             options: dict[str, str | int] = {"key": keys[name]} if keys.get(name) else {}
             if cells and cells.get(name, 0) > 0:
                 options["most_cells"] = cells[name]
-            found[name] = pkgutil.resolve_name(path)(addresses[name], **options)
+            try:
+                found[name] = pkgutil.resolve_name(path)(addresses[name], **options)
+            except RoadsFailed as error:
+                found[name] = Unusable(name, error)
     return found
+
+
+class Unusable:
+    """A server that was set wrongly. It says so when it is asked, and nothing else suffers."""
+
+    most_cells = most_points = 2
+
+    def __init__(self, name: str, error: RoadsFailed) -> None:
+        self.name, self.dataset, self.error = name, name, error
+
+    def profile(self, name: str) -> str | None:
+        return name
+
+    def block(self, points: np.ndarray, sources: Indexes, targets: Indexes, profile: str) -> Block:
+        raise self.error
+
+    def route(self, points: np.ndarray, profile: str) -> Shape:
+        raise self.error

@@ -44,3 +44,12 @@ def test_an_old_server_is_refused_and_an_unpatched_one_warned_of(major, minor, f
     messages = checks.judge_version(major, minor)
 
     assert [message.msg.removeprefix("The server of DATABASE_URL is ") for message in messages] == found
+
+
+def test_an_address_that_could_never_be_asked_is_told(settings):
+    settings.ROAD_SERVERS = {"osrm": "not an address"}
+
+    (found,) = checks.check_road_servers(None)
+
+    assert found.id == "routebook.E003"
+    assert "OSRM" in found.msg
