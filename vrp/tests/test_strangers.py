@@ -91,9 +91,7 @@ ROUTES: dict[str, Policy] = {
     "/api/v1/solutions/<pk>/cancel/": Row("waiting", POST),
     "/api/v1/solutions/<pk>/export/": Row("solution", GET),
     "/api/v1/solutions/<pk>/insert/": Row("solution", {"POST": A_JOB}),
-    "/api/v1/addresses/": Mine(
-        {}
-    ),  # without a question there is no answer; public map data: see test_addresses
+    "/api/v1/addresses/": Mine({}),  # the question is in the query: see test_addresses
     "/api/v1/capabilities/": Anybody("what the service can do"),
     "/api/v1/health/live/": Anybody("for monitors"),
     "/api/v1/health/ready/": Anybody("for monitors"),

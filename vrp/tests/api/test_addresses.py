@@ -1,7 +1,9 @@
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from vrp.roads.gazetteer import Entry
 from vrp.services import addresses
+from vrp.tests.factories import SessionFactory
 
 ADDRESS = "/api/v1/addresses/"
 
@@ -50,3 +52,22 @@ def test_what_is_no_question_is_a_fault_at_its_place(api_client, alice, query):
 
     assert answer.status_code == 422
     assert answer.json()["detail"][0]["loc"] == ["q"]
+
+
+@pytest.mark.parametrize(
+    ("address", "status"), [("12 rue Grimaldi, Monaco", 201), ("12 rue Grimaldi, Paris", 422)]
+)
+def test_a_table_of_addresses_is_imported_or_refused_by_row(api_client, alice, monaco, address, status):
+    session = SessionFactory(user=alice)
+    table = f'id,address,type\n1,"{address}",\nyard,1 rue Grimaldi,depot\n'
+    body = {"file": SimpleUploadedFile("stops.csv", table.encode()), "session": session.pk}
+
+    answer = api_client(alice).post("/api/v1/scenarios/import/", body, format="multipart")
+
+    assert answer.status_code == status
+    if status == 201:
+        assert answer.json()["request"]["locations"][0]["coordinates"] == [7.42, 43.73]
+    else:
+        (fault,) = answer.json()["detail"]
+        assert fault["loc"] == ["row", 2, "address"]
+        assert "did you mean 12 Rue Grimaldi, Monaco" in fault["msg"]
