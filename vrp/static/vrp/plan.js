@@ -44,13 +44,15 @@ function routeLayers() {
   ];
 }
 
-function arrowLayer() {
+function arrowLayer({ lines }) {
+  const sides = [...new Set(lines.features.map(({ properties }) => properties.side))].filter(Boolean);
+  const beside = sides.flatMap((side) => [String(side), ["literal", [0, 4.5 * side]]]), between = ["literal", [0, 0]];
   return {
     id: "arrows", type: "symbol", source: "lines", minzoom: 12,
     layout: {
       "icon-image": ["concat", "arrow/", ["get", "colour"]], "symbol-placement": "line", "symbol-spacing": 110, "icon-padding": 0,
       "icon-ignore-placement": true, // names come first
-      "icon-offset": ["array", "number", 2, ["get", "beside"]],
+      "icon-offset": sides.length ? ["match", ["to-string", ["get", "side"]], ...beside, between] : between,
     },
   };
 }
@@ -79,7 +81,7 @@ async function style(collections) {
   const backdrop = { id: "ground", type: "background", paint: { "background-color": mapColour("ground") } };
   return {
     ...under, version: 8, sources: { ...under.sources, ...Object.fromEntries(ours) },
-    layers: [backdrop, ...below, ...routeLayers(), arrowLayer(), ...above, ...markLayers(collections)],
+    layers: [backdrop, ...below, ...routeLayers(), arrowLayer(collections), ...above, ...markLayers(collections)],
   };
 }
 
@@ -171,7 +173,6 @@ async function drawMap() {
   const folder = new URL("vendor/maplibre/", import.meta.url);
   const [library] = await Promise.all([import(new URL("maplibre-gl.mjs", folder)), styleSheet(new URL("maplibre-gl.css", folder))]);
   const collections = JSON.parse(data.textContent);
-  for (const { properties } of collections.lines.features) properties.beside = [0, 4.5 * properties.side];
   // What somebody else drew is light, or we do not know.
   if (base?.style) container.style.colorScheme = "light";
   container.replaceChildren();

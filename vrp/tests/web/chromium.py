@@ -56,7 +56,7 @@ def open_page(browser, live_server, complaints):
     yield open_page
     for context in contexts:
         context.close()
-    assert complaints == []
+    assert complaints == [], complaints  # said here, because pytest does not rewrite what it imports
 
 
 @pytest.fixture
