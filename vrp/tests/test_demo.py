@@ -15,6 +15,7 @@ from django.conf import settings
 
 from vrp.tests.config.conftest import clean_up, open_folder
 from vrp.tests.demo import Demo
+from vrp.tests.web.chromium import browser, drawn, needs_the_map, picture, wait_for_map  # noqa: F401  browser: fixture
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +51,33 @@ def test_the_readmes_tour_works_as_printed(demo, tmp_path):
     assert "('prater'" in done.stdout
     assert "palace ['CAPACITY']" in done.stdout
     assert (tmp_path / "plan.xlsx").read_bytes()[:2] == b"PK"
+
+
+@pytest.mark.browser
+def test_the_demo_scenario_follows_monacos_streets_and_asks_nobody_else(demo, browser):
+    needs_the_map()
+    page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(demo.url)
+    page.fill("[name=username]", "demo@routebook.example")
+    page.fill("[name=password]", "routebook-demo")
+    page.click("main button.primary")
+
+    page.click("text=Monaco, Monday")
+    page.click("text=All stops, three vans and a bike")
+    page.fill("[name=time_limit]", "2")
+    page.click("main button.primary:has-text('Find routes')")
+    wait_for_map(page)
+
+    assert page.is_visible("text=road times")
+    assert not page.is_visible("text=estimated road times")
+    assert drawn(page, "roads") > 0
+    bends = "routebookMap.querySourceFeatures('lines').reduce((sum, line) => sum + line.geometry.coordinates.flat().length, 0)"
+    assert page.evaluate(bends) > 1_000  # straight lines through 60 stops have far fewer
+    assert page.inner_text(".map-credit") == "© OpenStreetMap contributors"
+    assert [url for url in asked if not url.startswith((demo.url, "data:", "blob:"))] == []
+    picture(page, "demo")
 
 
 def test_the_demo_prints_its_address_and_its_log_in(demo):
