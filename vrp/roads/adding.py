@@ -3,7 +3,8 @@
 import hashlib
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -38,7 +39,7 @@ def add(
     `RoadsFailed`.
     """
     regions.check_name(name)
-    with regions.changing(data) as folder:
+    with _in_words(), regions.changing(data) as folder:
         if (folder / name / regions.MANIFEST).exists() and not is_replacing:
             raise AlreadyThere(f"There is a region {name!r} already; remove it first, or replace it.")
         region = _add(folder, file, name, tuple(profiles), algorithm, say)
@@ -51,7 +52,7 @@ def up_to_date(data: Path, region: Region, say: Say = lambda text: None) -> Regi
     """This will return the region with graphs for the road engine installed now, made again where it is another."""
     if region.version == binaries.find().version:
         return region
-    with regions.changing(data) as folder:
+    with _in_words(), regions.changing(data) as folder:
         now = regions.read(region.folder)
         if now is None:
             raise RoadsFailed(f"The region {region.name} has been removed.")
@@ -61,6 +62,14 @@ def up_to_date(data: Path, region: Region, say: Say = lambda text: None) -> Regi
         return _add(
             folder, now.extract, now.name, now.profiles, wish.pop() if len(wish) == 1 else "auto", say
         )
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:  # no room, or no right to write
+        raise RoadsFailed(f"The region could not be made: {error}.") from error
 
 
 def _add(folder: Path, file: Path, name: str, profiles: tuple[str, ...], algorithm: str, say: Say) -> Region:

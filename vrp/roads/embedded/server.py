@@ -33,16 +33,19 @@ def ensure(binaries: Binaries, graph: Path, algorithm: str, stamp: str) -> str:
 
     Raises `RoadsFailed` with the server's last words where it does not come up.
     """
-    run = _run_folder(graph, stamp)
-    with _here, _start_lock(run):
-        _join(run)
-        state = _state(run)
-        if state is None:
-            _start(run, binaries, graph, algorithm)
+    try:
+        run = _run_folder(graph, stamp)
+        with _here, _start_lock(run):
+            _join(run)
             state = _state(run)
-        if state is None:
-            raise RoadsFailed(f"The road server of {graph.parent.name} did not start: {_last_words(run)}")
-        return _address(state)
+            if state is None:
+                _start(run, binaries, graph, algorithm)
+                state = _state(run)
+    except OSError as error:  # no room, no right to write, no memory
+        raise RoadsFailed(f"The road server of {graph.parent.name} cannot be started: {error}") from error
+    if state is None:
+        raise RoadsFailed(f"The road server of {graph.parent.name} did not start: {_last_words(run)}")
+    return _address(state)
 
 
 def pid(graph: Path, stamp: str) -> int | None:

@@ -24,6 +24,18 @@ def without_roads(path: Path) -> Path:
     return _packed(path, lambda lines: [line for line in lines if "<node" in line])
 
 
+def footpaths(path: Path) -> Path:
+    """The town as if nobody might drive there."""
+    return _packed(path, lambda lines: [_path(line) for line in lines])
+
+
+def clipped(path: Path) -> Path:
+    """The town as cut out of a larger extract: streets go on to corners that are not in it."""
+    return _packed(
+        path, lambda lines: [line for line in lines if "<node" not in line or 'lon="10.0"' not in line]
+    )
+
+
 def broken_off(path: Path) -> Path:
     """As a download that ended half-way."""
     content = town_extract(path).read_bytes()
@@ -70,6 +82,10 @@ def mutated(path: Path, seed: int) -> Path:
         content[place] = dice.randrange(256)
     path.write_bytes(content)
     return path
+
+
+def _path(line: str) -> str:
+    return line.replace('v="residential"', 'v="footway"').replace('v="secondary"', 'v="footway"')
 
 
 def _packed(path: Path, order: Callable[[list[str]], Iterable[str]]) -> Path:

@@ -4,6 +4,7 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 from contextlib import suppress
 
@@ -77,6 +78,22 @@ def test_a_bad_extract_is_refused_with_the_reason_and_leaves_nothing(tmp_path, w
         adding.add(tmp_path / "data", file, name="bad")
 
     assert (names(tmp_path / "data"), rubbish(tmp_path / "data")) == ([], set())
+
+
+def test_an_extract_that_cuts_streets_off_is_used_as_far_as_it_goes(tmp_path):
+    region = adding.add(tmp_path / "data", extracts.clipped(tmp_path / "town.osm.pbf"), name="town")
+
+    assert region.bounds[0] == town.corner(0, 1)[0]
+
+
+def test_an_extract_where_nobody_may_drive_is_refused_for_cars(tmp_path):
+    file = extracts.footpaths(tmp_path / "town.osm.pbf")
+
+    with pytest.raises(BuildFailed, match="no edges remaining"):
+        adding.add(tmp_path / "data", file, name="town", profiles=["foot", "car"])
+
+    assert rubbish(tmp_path / "data") == set()
+    assert adding.add(tmp_path / "data", file, name="town", profiles=["foot"]).calibration["foot"]
 
 
 @pytest.mark.parametrize("name", ["town.osm.pbf", "town.bin"])
@@ -174,7 +191,7 @@ def test_with_an_add_that_is_killed_its_programs_end(tmp_path):
             programs = [child for child in mother.children() if child.name().startswith("osrm-")]
         process.kill()
 
-    _, living = psutil.wait_procs(programs, timeout=2)
+    _, living = psutil.wait_procs(programs, timeout=10)
     assert living == []
 
 
@@ -267,6 +284,30 @@ def test_a_disk_without_room_is_said_before_it_is_full(tmp_path, extract, monkey
 
     with pytest.raises(BuildFailed, match=r"has no room: about .* MB are needed"):
         adding.add(tmp_path / "data", extract, name="town")
+
+
+def test_a_data_folder_that_cannot_be_written_is_said(tmp_path, extract):
+    (tmp_path / "data").write_text("a file")
+
+    with pytest.raises(RoadsFailed, match=r"The region could not be made: .*Not a directory"):
+        adding.add(tmp_path / "data", extract, name="town")
+
+
+def test_two_that_need_a_region_of_another_version_make_it_once(own_town):
+    region = adding.replace(regions.get(own_town, "town"), version="v5.27.1")
+    regions.write(region)
+    said, made = [], []
+    both = [
+        threading.Thread(target=lambda: made.append(adding.up_to_date(own_town, region, said.append)))
+        for _ in range(2)
+    ]
+    for thread in both:
+        thread.start()
+    for thread in both:
+        thread.join(60)
+
+    assert said.count("base map …") == 1
+    assert made == [regions.get(own_town, "town")] * 2
 
 
 def test_a_region_of_another_version_is_made_again(own_town):
