@@ -11,6 +11,7 @@ from vrp.roads.base import RoadsFailed
 from vrp.roads.embedded import binaries, server
 from vrp.roads.embedded.binaries import Binaries
 from vrp.tests.roads import extracts
+from vrp.tests.web.chromium import browser  # noqa: F401  a fixture
 
 
 @pytest.fixture(autouse=True)
