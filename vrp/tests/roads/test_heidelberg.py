@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from benchmarks import roads, roads_or_lines
+from vrp.models import RoadAnswer
 from vrp.roads import Atlas
 from vrp.roads.embedded import Embedded, server
 from vrp.roads.regions import Region
@@ -51,6 +52,7 @@ def test_five_thousand_places_take_less_than_a_minute_and_half_a_gigabyte(data, 
     found = roads.many(data, region)
 
     assert found.places > 5_000
+    assert RoadAnswer.objects.count() == 1  # it was kept
     assert found.cpu < 60
     assert found.peak < 500
     assert found.server_peak < 500
