@@ -19,6 +19,17 @@ _LONGEST_NAME = 8  # words
 _MOST_WORDS = 40
 _APART = 500  # metres: two answers nearer to each other are one
 _NEXT_TOWN = 10_000  # metres
+_GENERIC = {  # words of towns that do not tell which
+    "alt", "bad", "bois", "cap", "grand", "gross", "klein", "les", "mer", "mont", "monte", "neu", "new",
+    "nord", "north", "ober", "ost", "port", "saint", "sainte", "san", "sankt", "santa", "sous", "south", "st",
+    "sud", "sur", "unter", "val", "villa", "ville", "west",
+}  # fmt: skip
+_IN_A_HOUSE = {  # what follows a street and is no town
+    "apartment", "app", "appartement", "apt", "bat", "batiment", "bp", "building", "cedex", "co", "dg",
+    "door", "eg", "eingang", "entrance", "entree", "esc", "escalier", "etage", "fl", "floor", "hinterhaus",
+    "hof", "int", "klatka", "lok", "og", "piano", "porte", "scala", "stiege", "stock", "stockwerk", "suite",
+    "tur", "ug", "unit", "vorderhaus",
+}  # fmt: skip
 _RANKS = {"address": 3, "poi": 2, "street": 1, "place": 0}
 
 
@@ -134,31 +145,40 @@ def _judged(
     written: Written, span: tuple[int, int], one: Known, known: Mapping[str, Sequence[Known]]
 ) -> _Candidate | None:
     """A candidate, unless its number or its town is another."""
-    start, end = span
+    before, after = written.words[: span[0]], written.words[span[1] :]
     area, number = set(one.area.split()), ""
     if one.kind == "address":
         own = one.number.split()
-        asked = written.numbers(start, end)
-        number = next((text for text in asked if text == one.number or text in own), "")
+        number = next((text for text in written.numbers(*span) if text == one.number or text in own), "")
         if not number:
             return None
-    others = [word for word in written.words[:start] + written.words[end:] if not is_number(word)]
-    agrees = len(area.intersection(others))
     if one.kind in ("place", "poi"):
-        return _Candidate(one, span, number, agrees) if area.issuperset(others) else None
+        others = [word for word in before + after if not is_number(word)]
+        return _Candidate(one, span, number, len(others)) if area.issuperset(others) else None
     if (
         one.kind == "street"
-        and not written.numbers(start, end)
-        and len(others) < len(written.words) - (end - start)
+        and not written.numbers(*span)
+        and any(_is_house(word) for word in before + after)
     ):
         return None  # the number is beside something else: that is the street
-    claims = [word for word in written.words[end:] if not any(map(str.isdigit, word))]
-    towns = [*_towns(claims + written.words[:start], known)]
+    claims = [word for word in after if not _is_inside(word)]
+    agrees = len(area.intersection(after if claims else before + after) - _GENERIC)
+    towns = [*_towns(claims + before, known)]
     if agrees or not (claims or towns):
         return _Candidate(one, span, number, agrees)
     if any(_apart(one, town) < _NEXT_TOWN for town in towns):
         return _Candidate(one, span, number, 0, "it is not quite in the place that was written")
     return None
+
+
+def _is_house(word: str) -> bool:
+    """A number of four digits is more likely a postcode."""
+    return is_number(word) and not (word.isdigit() and len(word) > 3)
+
+
+def _is_inside(word: str) -> bool:
+    """Whether a word behind a street says where in the house, and not in which town."""
+    return len(word) == 1 or word in _IN_A_HOUSE or any(map(str.isdigit, word))
 
 
 def _towns(claims: list[str], known: Mapping[str, Sequence[Known]]) -> Iterator[Known]:

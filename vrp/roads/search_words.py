@@ -4,14 +4,11 @@ import re
 import unicodedata
 
 LONGEST = 300  # characters of a text that count
-_ARTICLES = frozenset(
-    word
-    for language in (
-        "al an au aux d da das de degli del della delle den der des di die do dos du e el et i im in l la las le les",
-        "lo los nr no of the u und vom von y zum zur am",
-    )
-    for word in language.split()
-)
+_ARTICLES = {
+    "al", "an", "au", "aux", "d", "da", "das", "de", "degli", "del", "della", "delle", "den", "der", "des",
+    "di", "die", "do", "dos", "du", "e", "el", "et", "i", "im", "in", "l", "la", "las", "le", "les", "lo",
+    "los", "nr", "no", "of", "the", "u", "und", "vom", "von", "y", "zum", "zur", "am",
+}  # fmt: skip
 _WRITTEN_OUT = {
     "av": "avenue", "ave": "avenue", "avda": "avenida", "bd": "boulevard", "bld": "boulevard", "blv": "boulevard",
     "blvd": "boulevard", "boul": "boulevard", "all": "allee", "ch": "chemin", "imp": "impasse", "rte": "route",
@@ -23,7 +20,7 @@ ALTERNATIVES = {
     "st": ("saint", "sankt", "street"),
     "place": ("platz", "plaza", "plac"),
     "allee": ("aleja",),
-    "rue": ("rua",),
+    "ru": ("rua",),  # rue, as `words` writes it
 }
 _LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i", "þ": "th"})
 _WORD = re.compile(r"[^\W_]+")

@@ -106,8 +106,8 @@ def answers(query: QueryDict, form: StopForm | None) -> dict[str, Any]:
 
 def near(document: dict[str, Any]) -> str:
     """Some place of a request, so that of two streets with one name the one nearby is first."""
-    rows = [*(document.get("vehicles") or ()), *(document.get("jobs") or ())]
-    places = (row.get(key) for row in rows for key in ("start", "location"))
+    rows = (row for key in ("vehicles", "jobs", "locations") for row in document.get(key) or ())
+    places = (row.get(key) for row in rows for key in ("start", "location", "coordinates"))
     longitude, latitude = next((place for place in places if isinstance(place, list)), ("", ""))
     return f"{latitude}, {longitude}" if longitude != "" else ""
 

@@ -35,6 +35,10 @@ TOWN = [
     row("poi", "Hôtel de Paris", area="place du casino 98000 Monaco"),
     row("street", "Hauptstraße", area="69117 Heidelberg", at=(8.7, 49.4)),
     row("street", "Hauptstraße", area="69221 Dossenheim", at=(8.7, 49.45)),
+    row("address", "Rue Basse", "1", area="06320 Saint-Laurent"),
+    row("street", "Stephansplatz", area="1010 Wien", at=(16.37, 48.2)),
+    row("address", "Am Graben", "5", area="1010 Wien", at=(16.37, 48.2)),
+    row("address", "Am Graben", "5", area="1230 Wien", at=(16.3, 48.1)),
     row("address", "улица Ленина", "5", area="Москва", at=(37.6, 55.7)),
 ]
 
@@ -55,6 +59,7 @@ def find(text):
         "ACME S.A.R.L., 12 rue Grimaldi, 3e étage, Monaco",
         "12 rue Grimaldi 98000 Monaco Principauté de Monaco",
         "12 rue Grimaldi, Apt 5, Monaco",
+        "12 rue Grimaldi, 3e étage, bât. B",
     ],
 )
 def test_a_house_number_that_is_known_is_sure(text):
@@ -95,6 +100,20 @@ def test_the_next_town_is_doubtful_and_a_far_one_refused():
 def test_a_town_is_no_answer_for_a_street_in_it_that_is_not_known():
     assert find("Rue Inconnue 12, Monaco") is None
     assert find("Monaco").certainty == "place"
+
+
+def test_the_town_behind_the_street_counts_more_than_a_name_before_it():
+    assert not find("Monaco Telecom, 12 Rue Grimaldi, Menton").is_sure
+
+
+def test_a_word_of_many_towns_is_no_agreement():
+    assert find("Rue Basse 1, Saint-Martin") is None
+    assert find("Rue Basse 1, Saint-Laurent").is_sure
+
+
+def test_a_postcode_of_four_digits_is_no_house_number():
+    assert find("Stephansplatz, 1010 Wien").certainty == "street"
+    assert find("Am Graben 5, 1230 Wien").label == "Am Graben 5, 1230 Wien"
 
 
 def test_a_thing_is_found_by_its_name():

@@ -26,6 +26,7 @@ MONACO = [
     entry("street", "Avenue Saint-Charles"),
     entry("street", "شارع الملك", city="", postcode=""),
     entry("street", "Οδός Ερμού", city="Αθήνα", postcode="", also="Ermou Street"),
+    entry("street", "Rua Augusta", city="Lisboa", postcode=""),
     entry("street", "улица Ленина", city="Москва", postcode=""),
 ]
 
@@ -118,6 +119,7 @@ def test_mistakes_are_forgiven(monaco, text):
         ("οδος ερμ", "Οδός Ερμού, Αθήνα"),
         ("ermou", "Οδός Ερμού, Αθήνα"),
         ("ленин", "улица Ленина, Москва"),
+        ("r. augusta", "Rua Augusta, Lisboa"),
         ("st charles", "Avenue Saint-Charles, 98000 Monaco"),
         ("av saint ch", "Avenue Saint-Charles, 98000 Monaco"),
     ],
