@@ -13,7 +13,6 @@ from vrp.domain import plan as plans
 from vrp.domain import request as requests
 from vrp.domain.digest import digest
 from vrp.domain.evaluator import Evaluation
-from vrp.domain.features import used_by
 from vrp.domain.insertion import Board, Insertion, fixed_items
 from vrp.domain.plan import Plan
 from vrp.domain.problem import Problem, Task, build, places_of
@@ -270,7 +269,7 @@ def _published(document: Any, judged: Evaluation, engine: dict[str, Any], measur
     if judged.problem.request.options.mode == "solve" and _nobody_can_begin(judged):
         payload["status"] = "infeasible"
     payload["engine"] = engine
-    used, name = used_by(judged.problem.request), engine["name"]
+    used, name = judged.problem.features, engine["name"]
     emulated = used & engines.get(name).emulated if name in engines.ENGINES else frozenset()
     payload["capabilities"] = {"native": sorted(used - emulated), "emulated": sorted(emulated)}
     payload["request_digest"] = digest(document)

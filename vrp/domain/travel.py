@@ -62,11 +62,11 @@ class Estimate:
 
 def great_circles(here: np.ndarray, there: np.ndarray) -> np.ndarray:
     """This will return the metres between all points of one and the other list, `(longitude, latitude)` in degrees."""
-    return _apart(_vectors(here)[:, None], _vectors(there)[None, :])
+    return _apart(unit_vectors(here)[:, None], unit_vectors(there)[None, :])
 
 
-def _vectors(points: np.ndarray) -> np.ndarray:
-    """Points of the unit sphere."""
+def unit_vectors(points: np.ndarray) -> np.ndarray:
+    """This will return points, `(longitude, latitude)`, as points of the unit sphere."""
     longitude, latitude = np.radians(np.asarray(points, dtype=np.float64).reshape(-1, 2)).T
     level = np.cos(latitude)
     return np.stack([level * np.cos(longitude), level * np.sin(longitude), np.sin(latitude)], axis=-1)
@@ -112,7 +112,7 @@ class Sparse:
         """This will make a table of places at `points`, `(longitude, latitude)`, that holds the values of some pairs;
         of a pair named twice the last one."""
         keys, last = _sorted_pairs(len(points), rows, columns)
-        return cls(_vectors(points), estimate, is_time, keys, _narrowed(values)[last])
+        return cls(unit_vectors(points), estimate, is_time, keys, _narrowed(values)[last])
 
     def __len__(self) -> int:
         return len(self.vectors)
@@ -261,7 +261,7 @@ class Travel:
         """This will make travel that is exact for some pairs of `points`, of a pair named twice as last said, and
         estimated for all others."""
         keys, last = _sorted_pairs(len(points), rows, columns)
-        vectors = _vectors(points)
+        vectors = unit_vectors(points)
         return cls(
             Sparse(vectors, estimate, True, keys, _narrowed(durations)[last]),
             Sparse(vectors, estimate, False, keys, _narrowed(distances)[last]),

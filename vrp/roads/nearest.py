@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from vrp.domain.travel import Estimate, Travel
+from vrp.domain.travel import Estimate, Travel, unit_vectors
 from vrp.roads.base import NO_WAY, Source, Watch
 from vrp.roads.tables import Cache
 
@@ -73,19 +73,13 @@ def _questions(points: np.ndarray, hubs: np.ndarray) -> Iterator[tuple[np.ndarra
     every = np.arange(len(points))
     yield hubs, every
     yield every, hubs
-    vectors = _vectors(points)
+    vectors = unit_vectors(points)
     for leaf in _leaves(vectors, every):
         near = vectors[leaf] @ vectors.T
         count = min(NEIGHBOURS + 1, len(points))
         nearest = np.unique(np.argpartition(-near, count - 1, axis=1)[:, :count])
         yield leaf, nearest
         yield nearest, leaf
-
-
-def _vectors(points: np.ndarray) -> np.ndarray:
-    longitude, latitude = np.radians(points).T
-    level = np.cos(latitude)
-    return np.stack([level * np.cos(longitude), level * np.sin(longitude), np.sin(latitude)], axis=1)
 
 
 def _leaves(vectors: np.ndarray, some: np.ndarray) -> Iterator[np.ndarray]:
