@@ -123,7 +123,7 @@ def _addresses(things: list[Thing], towns: Towns) -> Iterator[Entry]:
         if not street or not tags.get("addr:housenumber"):
             continue
         entry = _entry("address", street, thing, towns.of(thing), number=_number_of(tags))
-        if (key := (street.casefold(), entry.number, entry.city)) not in seen:
+        if (key := (street.casefold(), entry.number, *_around(thing, 2))) not in seen:
             seen.add(key)
             yield entry
 
@@ -186,9 +186,14 @@ def _named(things: list[Thing], towns: Towns) -> Iterator[Entry]:
             where = where._replace(district="", city="" if tags["name"] == where.city else where.city)
         own = {"number": _number_of(tags), "street": _street_of(tags)} if kind == "poi" else {}
         entry = _entry(kind, tags["name"], thing, where, **own)
-        if (key := (kind, entry.label.casefold())) not in seen:
+        if (key := (kind, entry.label.casefold(), *_around(thing, 3))) not in seen:
             seen.add(key)
             yield entry
+
+
+def _around(thing: Thing, decimals: int) -> tuple[float, float]:
+    """The same here and next to it; what bears the same name elsewhere is something else."""
+    return round(thing.longitude, decimals), round(thing.latitude, decimals)
 
 
 def _kind(tags: Mapping[str, str]) -> str:

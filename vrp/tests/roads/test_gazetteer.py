@@ -47,6 +47,14 @@ def test_an_address_is_one_however_many_shops_bear_it(read):
     ]
 
 
+def test_shops_of_a_chain_and_houses_of_two_villages_are_kept_apart(read):
+    shop, home = {"name": "Aldi", "shop": "supermarket"}, house("1", "Hauptstraße")
+
+    entries = read([(8.7, 49.4, shop), (8.8, 49.4, shop), (8.7, 49.4, home), (8.8, 49.4, home)])
+
+    assert [entry.kind for entry in entries] == ["address", "address", "poi", "poi"]
+
+
 def test_the_address_of_a_building_is_in_its_middle(read):
     corners = [(7.0, 43.0, {}), (7.002, 43.0, {}), (7.002, 43.002, {}), (7.0, 43.002, {})]
 
