@@ -129,7 +129,7 @@ def _calibrated(region: Region, sample: list[tuple[float, float]], say: Say) -> 
     say("calibrating estimates …")
     inside = np.array(sample)
     inside = inside[region.covers(inside)]
-    points = inside[:: max(1, len(inside) // calibration.SAMPLE)][: calibration.SAMPLE]
+    points = calibration.sample(inside)
     every, roads, found = range(len(points)), Embedded(region), {}
     for profile in region.profiles:
         fitted = calibration.fit(points, roads.block(points, every, every, profile))
