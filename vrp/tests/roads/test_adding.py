@@ -189,6 +189,8 @@ def test_with_an_add_that_is_killed_its_programs_end(tmp_path):
         while not programs:
             time.sleep(0.01)
             programs = [child for child in mother.children() if child.name().startswith("osrm-")]
+        for program in programs:
+            program.send_signal(signal.SIGSTOP)  # by itself it does not end
         process.kill()
 
     _, living = psutil.wait_procs(programs, timeout=10)
