@@ -1,11 +1,11 @@
 // Pictures on the map, drawn when the map asks for them: `stop/COLOUR/NUMBER/late`,
-// `dot/COLOUR//late`, `arrow/COLOUR`, `depot`, `missing`.
+// `dot/COLOUR//late`, `arrow/COLOUR`, `depot`, `missing`, `oneway`.
 
 const SIZE = 52; // twice what is seen, for sharp screens
 
 export function picture(id, colours) {
   const [kind, ...rest] = id.split("/");
-  const draw = { stop, dot, arrow, depot, missing }[kind];
+  const draw = { stop, dot, arrow, depot, missing, oneway }[kind];
   if (!draw) return null;
   const pen = new OffscreenCanvas(SIZE, SIZE).getContext("2d");
   pen.translate(SIZE / 2, SIZE / 2);
@@ -83,5 +83,17 @@ function missing(pen, { paper, bad }) {
   pen.lineTo(-7, 7);
   pen.strokeStyle = bad;
   pen.lineWidth = 5;
+  pen.stroke();
+}
+
+function oneway(pen, { faint }) {
+  pen.beginPath();
+  pen.moveTo(-12, 0);
+  pen.lineTo(11, 0);
+  pen.moveTo(6, -5);
+  pen.lineTo(12, 0);
+  pen.lineTo(6, 5);
+  pen.strokeStyle = faint;
+  pen.lineWidth = 2.5;
   pen.stroke();
 }

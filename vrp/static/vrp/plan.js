@@ -183,7 +183,8 @@ async function drawMap() {
     canvasContextAttributes: { preserveDrawingBuffer: true }, // or the map is blank when printed
   });
   map.setMissingStyleImageResolver((id) => {
-    const drawn = picture(id, { route: routeColour, paper: colour("surface"), ink: colour("ink"), bad: colour("bad") });
+    const faint = mapColour("path"), ink = colour("ink");
+    const drawn = picture(id, { route: routeColour, paper: colour("surface"), ink, faint, bad: colour("bad") });
     if (drawn) map.addImage(id, drawn, { pixelRatio: 2 });
   });
   map.addControl(new library.NavigationControl({ showCompass: false }), "top-right");
