@@ -8,7 +8,8 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import connections
 
-from vrp.roads import servers
+from vrp.roads import geocoders, servers
+from vrp.roads.base import RoadsFailed
 
 OLDEST_POSTGRES = 15
 # The minor releases of August 2026, which close ways to run code as the server's user (CVE-2026-14680, -16239).
@@ -37,12 +38,17 @@ def check_embedded_is_wanted(app_configs: Sequence[AppConfig] | None, **kwargs: 
 
 @register()
 def check_road_servers(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """Addresses of routing servers that could never be asked."""
+    """Addresses of routing servers and geocoders that could never be asked."""
     made = servers.made(settings.ROAD_SERVERS, settings.ROAD_SERVER_KEYS)
+    wrong = {name: source.error for name, source in made.items() if isinstance(source, servers.Unusable)}
+    for name, kind in (("nominatim", geocoders.Nominatim), ("photon", geocoders.Photon)):
+        try:
+            kind(getattr(settings, f"{name.upper()}_URL") or "http://localhost")
+        except RoadsFailed as error:
+            wrong[name] = error
     return [
-        Error(str(source.error), hint=f"Set {name.upper()}_URL right, or not at all.", id="routebook.E003")
-        for name, source in made.items()
-        if isinstance(source, servers.Unusable)
+        Error(str(error), hint=f"Set {name.upper()}_URL right, or not at all.", id="routebook.E003")
+        for name, error in wrong.items()
     ]
 
 

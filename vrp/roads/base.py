@@ -49,22 +49,20 @@ class Shape:
 
 
 class Source(Protocol):
-    """A routing server. `dataset` names what its answers depend on: two answers of one dataset may be mixed.
-
-    Both methods raise `RoadsFailed`, after having tried again where that may help.
-    """
+    """A routing server. All but `profile` may raise `RoadsFailed`, after having tried again where that may help."""
 
     name: str
-    dataset: str
     most_cells: int  # of one block
     most_points: int  # of one block, sources and targets together
+
+    @property
+    def dataset(self) -> str:
+        """What its answers depend on: two answers of one dataset may be mixed."""
 
     def profile(self, name: str) -> str | None:
         """This will return the source's own name for a request's vehicle profile, or None where it has no roads."""
 
-    def block(
-        self, points: np.ndarray, sources: Indexes, targets: Indexes, profile: str
-    ) -> Block:
+    def block(self, points: np.ndarray, sources: Indexes, targets: Indexes, profile: str) -> Block:
         """This will return travel from `sources` to `targets`, both positions in `points`."""
 
     def route(self, points: np.ndarray, profile: str) -> Shape:

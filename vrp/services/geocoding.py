@@ -60,7 +60,13 @@ def _askable(texts: Iterable[str]) -> list[str]:
 
 @cache
 def _geocoders(photon: str, nominatim: str) -> list[Geocoder]:
-    return [kind(url) for kind, url in ((Photon, photon), (Nominatim, nominatim)) if url]
+    made: list[Geocoder] = []
+    for kind, url in ((Photon, photon), (Nominatim, nominatim)):
+        try:
+            made += [kind(url)] if url else []
+        except RoadsFailed as error:  # the system checks say so too
+            _log.error("%s", error)
+    return made
 
 
 def _asked(geocoder: Geocoder, texts: list[str], deadline: float) -> Iterator[tuple[str, Found]]:
