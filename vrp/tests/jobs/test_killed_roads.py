@@ -24,7 +24,7 @@ def test_killed_osrm_loses_no_solve_of_a_worker(stack: Stack, monaco_data):
     dice = random.Random(8)
     corners = [list(place) for place in dice.sample(extract.survey(region.extract).sample, 60)]
     stack.worker()
-    tally: Counter[str] = Counter()
+    tally: Counter[tuple[str, bool]] = Counter()
     took: list[float] = []
 
     for done in range(KILLS):
