@@ -24,6 +24,7 @@ from vrp.roads.embedded import keeper
 from vrp.roads.embedded.binaries import Binaries
 
 _PATIENCE = 150.0  # seconds for a server to come up, or for another process to bring it up
+_DYING = 5.0
 _joined: dict[Path, int] = {}  # the lock files this process holds, by run folder
 _here = threading.Lock()
 
@@ -56,10 +57,11 @@ def pid(graph: Path, stamp: str) -> int | None:
 
 def give_up(graph: Path, stamp: str, address: str) -> None:
     """This will kill the graph's server at an address where it does not answer: who asks next starts another."""
-    state = _state(_run_folder(graph, stamp))
-    if state and address == _address(state):
+    run, deadline = _run_folder(graph, stamp), time.monotonic() + _DYING
+    while (state := _state(run)) and address == _address(state) and time.monotonic() < deadline:
         with suppress(psutil.Error):
             psutil.Process(state["pid"]).kill()
+        time.sleep(0.01)  # it closes its port some time before it is dead
 
 
 def leave(graph: Path, stamp: str) -> None:

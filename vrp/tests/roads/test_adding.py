@@ -21,6 +21,7 @@ from vrp.roads.extract import BadExtract
 from vrp.roads.regions import BadName, NoSuchRegion
 from vrp.tests.roads import extracts, town
 from vrp.tests.roads.asking import points
+from vrp.tests.roads.processes import is_gone, wait_until
 
 pytestmark = pytest.mark.usefixtures("osrm")
 ADD = (
@@ -193,8 +194,7 @@ def test_with_an_add_that_is_killed_its_programs_end(tmp_path):
             program.send_signal(signal.SIGSTOP)  # by itself it does not end
         process.kill()
 
-    _, living = psutil.wait_procs(programs, timeout=10)
-    assert living == []
+    wait_until(lambda: all(is_gone(program) for program in programs))
 
 
 def test_a_region_that_was_being_replaced_when_the_power_went_is_found_again(own_town, extract):

@@ -22,6 +22,7 @@ from vrp.roads.base import NO_WAY, RoadsFailed
 from vrp.roads.embedded import Embedded, binaries, server
 from vrp.tests.roads import town
 from vrp.tests.roads.asking import points
+from vrp.tests.roads.processes import is_gone, wait_until
 
 USE = """
 import sys
@@ -33,7 +34,6 @@ server.ensure(binaries.find(), region.graph("car"), region.algorithms["car"], re
 print(server.pid(region.graph("car"), region.stamp), flush=True)
 sys.stdin.read()
 """
-SOON = 15  # seconds until a server that nobody needs must be gone
 
 
 @pytest.fixture
@@ -62,21 +62,6 @@ def servers_of(region):
     return [
         row for row in every if row.info["name"] == "osrm-routed" and graph in (row.info["cmdline"] or [])
     ]
-
-
-def is_gone(process):
-    """Nobody may have looked at its end yet, then it is a zombie."""
-    try:
-        return process.status() == psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return True
-
-
-def wait_until(happens, seconds=SOON):
-    deadline = time.monotonic() + seconds
-    while not happens():
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.02)
 
 
 class User(subprocess.Popen):
@@ -173,7 +158,7 @@ def test_a_server_ends_when_its_last_user_has_ended(region):
 
         one.end()
         time.sleep(0.8)
-        assert found.is_running(), "the other one still needs it"
+        assert not is_gone(found), "the other one still needs it"
         other.end()
 
         wait_until(lambda: is_gone(found) and is_gone(keeper))
@@ -246,6 +231,7 @@ def test_a_server_that_hangs_is_replaced(region, monkeypatch):
     ask(region)
     hanging = psutil.Process(serving(region))
     hanging.send_signal(signal.SIGSTOP)
+    wait_until(lambda: hanging.status() == psutil.STATUS_STOPPED)
     started = time.monotonic()
 
     assert ask(region) > 0
