@@ -214,7 +214,8 @@ def _looked_at(
         raise Invalid(faults)
     for row in np.flatnonzero(off > WARN_OFF).tolist()[:_TOLD]:
         path = who[row][0]
-        text = f"{_called(request, path)} lies {off[row]:,.0f} m from the nearest road, a way that is not counted."
+        name = _called(request, path)
+        text = f"{name[0].upper()}{name[1:]} lies {off[row]:,.0f} m from the nearest road, a way that is not counted."
         yield Note(_location(path), text)
 
 
