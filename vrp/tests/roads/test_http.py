@@ -19,7 +19,7 @@ from vrp.tests.roads import fakes, town
 from vrp.tests.roads.fakes import Reply, scripted
 
 POINTS = np.array([town.corner(0, 0), town.corner(3, 4), town.corner(5, 1)])
-QUICK = {"seconds": 2.0, "pause": 0.01}
+QUICK = {"seconds": 20.0, "pause": 0.01}
 KINDS: dict[type, fakes.Answer] = {
     Osrm: fakes.osrm,
     Valhalla: fakes.valhalla,

@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 
 from vrp.roads import servers
@@ -37,6 +38,10 @@ def test_an_operator_may_allow_larger_tables():
     assert made["openrouteservice"].most_cells == 3_500
 
 
-def test_an_address_that_is_none_is_told_at_once():
+def test_an_address_that_is_none_is_told_by_whoever_is_asked_and_harms_nobody_else():
+    made = servers.made({"valhalla": "localhost:8002", "osrm": "https://roads.example"}, {})
+
+    assert isinstance(made["valhalla"], servers.Unusable)
+    assert made["osrm"].profile("car") == "car"
     with pytest.raises(RoadsFailed, match="address of Valhalla must be like"):
-        servers.made({"valhalla": "localhost:8002"}, {})
+        made["valhalla"].block(np.zeros((2, 2)), [0], [1], "car")
