@@ -73,7 +73,12 @@ def real_valhalla(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     config = folder / "config.json"
-    settings: list[str | Path] = ["--mjolnir-tile-dir", folder / "tiles", "--httpd-service-listen", f"tcp://127.0.0.1:{port}"]
+    settings: list[str | Path] = [
+        "--mjolnir-tile-dir",
+        folder / "tiles",
+        "--httpd-service-listen",
+        f"tcp://127.0.0.1:{port}",
+    ]
     (folder / "tiles").mkdir()
     with config.open("wb") as file:
         subprocess.run(
