@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 from gpxpy import gpx
 
-from vrp.domain import clock
+from vrp.domain import clock, polyline
 from vrp.domain.request import Request
 from vrp.formats.plan_tables import ESTIMATED, Names, Plan
 
@@ -65,22 +65,6 @@ def gpx_file(plan: Plan, request: Request) -> bytes:
     return str(file.to_xml(version="1.1")).encode()
 
 
-def polyline(text: str) -> list[list[float]]:
-    """This will decode a geometry as VROOM and openrouteservice write it: Google's encoding, five decimals."""
-    line, position, place = [], 0, [0, 0]
-    while position < len(text):
-        for axis in (0, 1):
-            bits = shift = 0
-            while position < len(text):
-                chunk = ord(text[position]) - 63
-                position, bits, shift = position + 1, bits | (chunk & 31) << shift, shift + 5
-                if chunk < 32:
-                    break
-            place[axis] += ~(bits >> 1) if bits & 1 else bits >> 1
-        line.append([place[1] / 1e5, place[0] / 1e5])
-    return line
-
-
 def _has_roads(plan: Plan) -> bool:
     return any(route.get("geometry") for route in plan["routes"])
 
@@ -91,7 +75,7 @@ def _line(route: dict[str, Any]) -> list[list[float]]:
     if isinstance(geometry, dict):
         geometry = geometry["coordinates"]
     if isinstance(geometry, str):
-        return polyline(geometry)
+        return polyline.decode(geometry).tolist()
     return geometry or [step["location"] for step in route["steps"] if step.get("location")]
 
 

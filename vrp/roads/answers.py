@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from vrp.roads import polyline
+from vrp.domain import polyline
 from vrp.roads.base import NO_WAY, Block, Indexes, Shape, whole
 from vrp.roads.http import Server
 

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from vrp.domain import polyline
 from vrp.roads.atlas import Roads
+from vrp.roads.base import RoadsFailed
 from vrp.roads.tables import rounded
 
 
@@ -24,5 +26,9 @@ def line(roads: Roads, places: Sequence[tuple[float, float]], profile: str) -> s
     if kept is not None:
         return kept.decode()
     made = source.route(points, own).line
+    try:
+        polyline.decode(made)
+    except ValueError as error:
+        raise RoadsFailed(f"{source.name} drew a route that is {error}.") from error
     roads.cache.put(key, made.encode())
     return made

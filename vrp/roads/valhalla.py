@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from vrp.domain import polyline
 from vrp.domain.travel import great_circles
-from vrp.roads import answers, polyline
+from vrp.roads import answers
 from vrp.roads.base import Block, Indexes, Shape
 from vrp.roads.http import Refused, Server
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from vrp import planner
-from vrp.domain import limits
+from vrp.domain import limits, polyline
 from vrp.errors import Invalid
-from vrp.roads import Atlas, polyline, regions
+from vrp.roads import Atlas, regions
 from vrp.roads.base import RoadsFailed, RoadsStopped
 from vrp.roads.embedded import Embedded
 from vrp.tests.roads import town

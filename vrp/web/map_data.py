@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from vrp.formats.geo import polyline
+from vrp.domain import polyline
 from vrp.web import lines
 from vrp.web.legend import Legend
 from vrp.web.lines import Line, Point
@@ -46,7 +46,7 @@ def _lines(routes: list[RouteRow]) -> dict[str, list[Document]]:
     ties: list[Document] = []
     for row in routes:
         stops: list[Point] = [tuple(step.step["location"]) for step in row.steps if step.step["location"]]
-        road: list[Point] = [(x, y) for x, y in polyline(row.route.get("geometry") or "")]
+        road: list[Point] = [(x, y) for x, y in polyline.decode(row.route.get("geometry") or "").tolist()]
         if len(road) > 1:
             ties += [_feature("LineString", tie, _common(row)) for tie in lines.ties(road, stops)]
         drawn[row.number] = road if len(road) > 1 else stops

@@ -18,7 +18,7 @@ from vrp.domain import request as requests
 from vrp.domain.plan import Plan, Route, Step
 from vrp.domain.problem import Travel, build, places_of
 from vrp.errors import Invalid
-from vrp.formats import geo, tables, writers
+from vrp.formats import tables, writers
 
 HOSTILE = [
     "=1+1",
@@ -147,11 +147,6 @@ def test_a_geometry_is_drawn_when_there_is_one():
 
     assert lines == [[-120.2, 38.5], [-120.95, 40.7], [-126.453, 43.252]]
     assert gpxpy.parse(writers.write(plan, request, "gpx").data.decode()).tracks[0].get_points_no() == 3
-
-
-@pytest.mark.parametrize("text", ["_", "_p~iF", "\x00"])
-def test_a_broken_geometry_is_no_harm(text):
-    geo.polyline(text)
 
 
 def test_gpx_has_a_route_for_each_route():

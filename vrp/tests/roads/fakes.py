@@ -17,8 +17,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 
+from vrp.domain import polyline
 from vrp.domain.travel import great_circles
-from vrp.roads import polyline
 from vrp.tests.roads import town
 
 Place = tuple[float, float]

@@ -16,7 +16,8 @@ import numpy as np
 import osmium
 import pytest
 
-from vrp.roads import polyline, tables
+from vrp.domain import polyline
+from vrp.roads import tables
 from vrp.roads.base import NO_WAY, RoadsFailed, Source, Watch
 from vrp.roads.graphhopper import GraphHopper
 from vrp.roads.openrouteservice import OpenRouteService

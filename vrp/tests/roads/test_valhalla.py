@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from vrp.roads import polyline
+from vrp.domain import polyline
 from vrp.roads.base import NO_WAY, RoadsFailed
 from vrp.roads.valhalla import Valhalla
 from vrp.tests.roads import fakes, town

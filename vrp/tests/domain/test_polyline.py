@@ -3,8 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vrp.formats import geo
-from vrp.roads import polyline
+from vrp.domain import polyline
 
 PLACES = st.lists(st.tuples(st.floats(-180, 180), st.floats(-90, 90)), max_size=20)
 
@@ -23,13 +22,6 @@ def test_what_was_encoded_is_decoded_to_the_last_decimal(places, decimals):
 
     assert decoded.shape == points.shape
     assert np.abs(decoded - points).max(initial=0) <= 0.501 / 10**decimals
-
-
-@given(PLACES)
-def test_exports_read_the_same_places(places):
-    text = polyline.encode(np.array(places).reshape(-1, 2))
-
-    assert np.allclose(np.array(geo.polyline(text)).reshape(-1, 2), polyline.decode(text))
 
 
 @pytest.mark.parametrize("text", ["\u20ac", " ", "_p~iF", "_p~i", "~" * 40])
