@@ -121,7 +121,10 @@ def _draw(fresh: Path, say: Say) -> None:
     say("base map …")
     try:
         basemap.build(fresh / regions.EXTRACT, fresh / regions.BASE_MAP)
-    except basemap.Failed as error:  # roads do without a picture of them
+    except (
+        basemap.Failed,
+        ValueError,
+    ) as error:  # names that are no text; roads do without a picture of them
         say(f"no base map: {error}")
 
 

@@ -66,6 +66,8 @@ def _last_words(said: str, code: int) -> str:
     telling = [line for line in lines if "[error]" in line or "what():" in line] or lines
     if code == -9:
         return "it was killed, as when memory runs out"
+    if code < 0:
+        return f"it crashed (signal {-code}), as on a damaged file"
     last = telling[-1] if telling else f"exit status {code}"
     return last.split("[error] ")[-1].removeprefix("what():").strip()
 
