@@ -52,10 +52,11 @@ class Embedded:
                 return question(self._client(address, profile))
             except Refused:
                 raise
-            except RoadsFailed:  # it died under us, or hangs
+            except RoadsFailed as error:  # it died under us, or hangs
                 server.give_up(self.region.graph(profile), self.region.stamp, address)
                 if not left:
-                    raise
+                    text = f"The roads of {self.region.name} gave no answer in {_TRIES} tries: {error}"
+                    raise RoadsFailed(text) from error
         raise AssertionError("unreachable")
 
     def _address(self, profile: str) -> str:

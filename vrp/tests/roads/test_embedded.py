@@ -240,6 +240,18 @@ def test_a_server_that_hangs_is_replaced(region, monkeypatch):
     wait_until(lambda: is_gone(hanging))
 
 
+def test_a_server_that_hangs_again_and_again_is_given_up_in_words(region, monkeypatch):
+    monkeypatch.setattr(embedded, "_PATIENCE", 0)
+    started = time.monotonic()
+
+    with pytest.raises(
+        RoadsFailed, match=r"The roads of town gave no answer in 3 tries: .* did not answer within"
+    ):
+        ask(region)
+
+    assert time.monotonic() - started < 15
+
+
 @pytest.mark.parametrize("of", ["somebody-else", "the-dead"])
 def test_another_server_on_the_port_of_a_stale_state_is_not_taken_for_ours(region, of):
     ask(region)
