@@ -10,6 +10,7 @@ from vrp.roads import adding, regions
 from vrp.roads.base import RoadsFailed
 from vrp.roads.embedded import binaries, server
 from vrp.roads.embedded.binaries import Binaries
+from vrp.roads.regions import Region
 from vrp.tests.roads import extracts
 from vrp.tests.web.chromium import browser  # noqa: F401  a fixture
 
@@ -46,15 +47,16 @@ def town_data(osrm: Binaries, tmp_path_factory: pytest.TempPathFactory) -> Itera
     file = extracts.town_extract(folder / "town.osm.pbf")
     adding.add(folder / "data", file, name="town", profiles=("car", "foot"))
     yield folder / "data"
-    _leave(folder / "data")
+    _leave(regions.listed(folder / "data"))
 
 
 @pytest.fixture
 def own_town(town_data: Path, tmp_path: Path) -> Iterator[Path]:
     """The same, for one test to do with as it likes."""
     shutil.copytree(town_data, tmp_path / "data")
+    before = regions.listed(tmp_path / "data")
     yield tmp_path / "data"
-    _leave(tmp_path / "data")
+    _leave([*before, *regions.listed(tmp_path / "data")])
 
 
 @pytest.fixture(scope="session")
@@ -67,10 +69,11 @@ def monaco_data(osrm: Binaries, tmp_path_factory: pytest.TempPathFactory) -> Ite
     folder = tmp_path_factory.mktemp("monaco-region")
     adding.add(folder, file, name="monaco")
     yield folder
-    _leave(folder)
+    _leave(regions.listed(folder))
 
 
-def _leave(data: Path) -> None:
-    for region in regions.listed(data):
+def _leave(there: list[Region]) -> None:
+    """Their servers are needed no more."""
+    for region in there:
         for profile in region.profiles:
             server.leave(region.graph(profile), region.stamp)
