@@ -92,7 +92,7 @@ def measure(request: Request, places: Places, atlas: Atlas, watch: Watch) -> Roa
     a source that gave no answer, `RoadsStopped` when the watch says so.
     """
     points = tables.rounded(np.array([place.coordinates for place in places.rows]))
-    asked = request.options.matrix_source
+    asked = request.options.matrix_source or None
     region = atlas.region_of(points)
     if asked == "straight_line":
         return _estimated(request, places, region, ())
@@ -224,8 +224,11 @@ def _kilometres(metres: float) -> str:
 
 
 def _hint(point: np.ndarray, source: Source) -> str:
-    if isinstance(source, Embedded) and source.region.covers(point[None, ::-1]).all():
+    region = source.region if isinstance(source, Embedded) else None
+    if region and region.covers(point[None, ::-1]).all():
         return f"; did you mean [{point[1]:g}, {point[0]:g}]? Places are [longitude, latitude]"
+    if region and not region.covers(point[None]).all():
+        return f", outside the region {region.name}; options.matrix_source straight_line would plan with estimates"
     return "; is it where it should be?"
 
 

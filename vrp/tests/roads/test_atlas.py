@@ -442,3 +442,21 @@ def test_many_notes_are_cut(here):
     far = [(EAST[0] + 400 * METRES, EAST[1] + row * 1e-4) for row in range(50)]
 
     assert len(measure(document(*far), here).notes) == atlas._TOLD
+
+
+def test_a_place_outside_the_region_is_told_so_and_what_else_there_is(here):
+    west, south = town.corner(0, 0)
+
+    with pytest.raises(Invalid) as caught:
+        measure(document(town.corner(1, 1), town.corner(2, 2), (west + 1, south)), here)
+
+    assert "outside the region town" in caught.value.faults[0].msg
+    assert "straight_line" in caught.value.faults[0].msg
+
+
+def test_an_empty_name_of_a_source_is_none(here, server):
+    broken = Atlas(servers={"osrm": Broken(server)})
+
+    found = measure(document(town.corner(1, 1), options={"matrix_source": ""}), broken)
+
+    assert found.name == "straight_line"
