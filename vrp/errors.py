@@ -29,7 +29,8 @@ class Invalid(RoutebookError):
     """What was sent breaks its schema: HTTP 422, exit status 2. Carries at most the first 100 faults."""
 
     def __init__(self, faults: Iterable[Fault]) -> None:
-        self.faults = tuple(faults)[:100]
+        every = tuple(faults)
+        self.faults, self.total = every[:100], len(every)
         super().__init__("; ".join(str(fault) for fault in self.faults[:3]))
 
 

@@ -273,7 +273,7 @@ def _published(document: Any, judged: Evaluation, engine: dict[str, Any], measur
     emulated = used & engines.get(name).emulated if name in engines.ENGINES else frozenset()
     payload["capabilities"] = {"native": sorted(used - emulated), "emulated": sorted(emulated)}
     payload["request_digest"] = digest(document)
-    payload["estimated"] = evaluator.uses_estimates(judged)
+    payload["estimated"] = evaluator.uses_estimates(judged) or measured.name == "straight_line"
     payload["roads"] = measured.as_dict()
     if judged.problem.request.options.wants_geometry:
         _add_shapes(payload, judged, measured)

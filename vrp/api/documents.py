@@ -163,6 +163,7 @@ PLAN = _object(
         source=_TEXT | {"description": "Where travel comes from: inline, straight_line, roads, osrm, …"},
         dataset={"type": ["string", "null"]},
         notes=_list(_object(loc=_list(_ID), msg=_TEXT)),
+        attribution={"type": ["string", "null"], "description": "To be shown wherever the roads are."},
     ),
 )
 _VISIT = _object(vehicle=_ID, position=_WHOLE, arrival=_WHOLE) | {"type": ["object", "null"]}

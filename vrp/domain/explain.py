@@ -97,6 +97,8 @@ class Explanation:
 
     def as_dict(self) -> dict[str, Any]:
         cheapest = self.cheapest
+        if cheapest and any(violation.cause == "unreachable" for violation in cheapest.violations):
+            cheapest = None  # nobody knows what a way costs that is not there
         return {
             "type": self.order.type,
             "id": self.order.id,

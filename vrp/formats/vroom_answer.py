@@ -13,6 +13,11 @@ def answer(plan: Plan, request: Request) -> dict[str, Any]:
     return {
         "code": 0,
         **({"estimated": True} if plan.get("estimated") else {}),
+        **(
+            {"attribution": roads["attribution"]}
+            if (roads := plan.get("roads", {})).get("attribution")
+            else {}
+        ),
         "summary": {
             "cost": figures["cost"],
             "routes": len(plan["routes"]),

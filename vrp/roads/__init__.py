@@ -31,6 +31,8 @@ def refuse_unknown(request: Request, places: Places, atlas: Atlas) -> None:
         raise _bad_source(f"there is no source {source!r}; there are {', '.join(SOURCES)}")
     if source in atlases.NAMES and not request.matrices and not atlas.has(source):
         raise _bad_source(f"{source} is not set up here; there are {', '.join(atlas.sources)}")
+    if request.matrices and source != "inline":
+        raise _bad_source(f"says {source}, and there are matrices: leave one of them out")
     if source == "inline" and not request.matrices:
         raise Invalid([Fault(("matrices",), "are needed when options.matrix_source is inline", "missing")])
     if request.matrices:

@@ -1,7 +1,8 @@
 """All the roads a site has, and how those for one request are chosen and measured."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -17,14 +18,19 @@ from vrp.errors import Place as Loc
 from vrp.roads import adding, calibration, nearest, regions, straight_line, tables
 from vrp.roads.base import RoadsFailed, Source, Watch
 from vrp.roads.embedded import Embedded
+from vrp.roads.http import Away
 from vrp.roads.regions import Region
 from vrp.roads.tables import Cache, Forgetful
 
+ATTRIBUTION = "© OpenStreetMap contributors"
 WARN_OFF, REFUSE_OFF = 300, 2_000  # metres from a place to the nearest road
 NAMES = ("roads", "osrm", "valhalla", "openrouteservice", "graphhopper")  # beside inline and straight_line
 _TRUCKS = {"truck", "driving-hgv"}
 _SLOWER = 1.2  # a truck, where there are only a car's roads
 _TOLD = 20
+_SILENCE = (
+    60.0  # seconds for which a server that gave no answer is not asked by those who have another choice
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +60,7 @@ class Roads:
             "source": self.name,
             "dataset": self.dataset,
             "notes": [note.as_dict() for note in self.notes],
+            "attribution": ATTRIBUTION if self.source else None,
         }
 
 
@@ -96,31 +103,51 @@ def measure(request: Request, places: Places, atlas: Atlas, watch: Watch) -> Roa
     region = atlas.region_of(points)
     if asked == "straight_line":
         return _estimated(request, places, region, ())
-    if region is None and (asked == "roads" or not (asked or atlas.servers)):
+    if asked == "roads" or not (asked or atlas.servers):
         _refuse_swapped(request, places, points, atlas)
-    try:
-        source = _source(asked, atlas, region)
-        if source is None:
-            return _estimated(request, places, None, _no_roads(atlas))
-        return _measured(request, places, points, source, atlas, watch)
-    except RoadsFailed as error:
-        if asked is not None:
-            raise
-        return _estimated(request, places, region, (Note((), f"{error} Travel is estimated instead."),))
+    if asked:
+        return _measured(request, places, points, _named(asked, atlas, region), atlas, watch)
+    notes: list[Note] = []
+    for choice in _choices(atlas, region):
+        try:
+            found = _measured(request, places, points, choice(), atlas, watch, is_strict=False)
+        except RoadsFailed as error:
+            notes.append(Note((), f"{str(error).rstrip('.')}."))
+            continue
+        return replace(found, notes=(*notes, *found.notes))
+    if notes:
+        notes[-1] = Note((), f"{notes[-1].msg} Travel is estimated instead.")
+    return _estimated(request, places, region, (*notes, *([] if region else _no_roads(atlas))))
 
 
-def _source(asked: str | None, atlas: Atlas, region: Region | None) -> Source | None:
-    if asked and asked in atlas.servers:
+def _named(asked: str, atlas: Atlas, region: Region | None) -> Source:
+    if asked in atlas.servers:
         return atlas.servers[asked]
-    if asked is None and atlas.servers:
-        return next(iter(atlas.servers.values()))
-    if region is not None:
-        return Embedded(adding.up_to_date(atlas.data, region)) if atlas.data else None
-    if asked == "roads":
+    if region is None or atlas.data is None:
         there = ", ".join(found.name for found in atlas.regions)
         text = f"no region covers these places; there are roads for: {there or 'no region yet'}"
         raise Invalid([Fault(("options", "matrix_source"), text, "no_roads")])
-    return None
+    return Embedded(adding.up_to_date(atlas.data, region))
+
+
+def _choices(atlas: Atlas, region: Region | None) -> Iterator[Callable[[], Source]]:
+    """What may give roads, the best first: the first server an operator set, then the region."""
+    if atlas.servers:
+        yield lambda: _up(next(iter(atlas.servers.values())))
+    if region is not None and atlas.data is not None:
+        data = atlas.data
+        yield lambda: Embedded(adding.up_to_date(data, region))
+
+
+_down: dict[int, tuple[float, RoadsFailed]] = {}  # servers that gave no answer: until when, and what was said
+
+
+def _up(server: Source) -> Source:
+    """The server, unless it has been silent a moment ago: not everybody has to wait for it."""
+    until, error = _down.get(id(server), (0.0, None))
+    if error is not None and time.monotonic() < until:
+        raise error
+    return server
 
 
 def _no_roads(atlas: Atlas) -> tuple[Note, ...]:
@@ -134,15 +161,46 @@ def _no_roads(atlas: Atlas) -> tuple[Note, ...]:
 
 
 def _measured(
-    request: Request, places: Places, points: np.ndarray, source: Source, atlas: Atlas, watch: Watch
+    request: Request,
+    places: Places,
+    points: np.ndarray,
+    source: Source,
+    atlas: Atlas,
+    watch: Watch,
+    *,
+    is_strict: bool = True,
+) -> Roads:
+    """If not `is_strict`, a profile without roads is estimated beside those that have some."""
+    try:
+        return _asked(request, places, points, source, atlas, watch, is_strict)
+    except Away as error:
+        if not isinstance(source, Embedded):
+            _down[id(source)] = time.monotonic() + _SILENCE, error
+        raise
+
+
+def _asked(
+    request: Request,
+    places: Places,
+    points: np.ndarray,
+    source: Source,
+    atlas: Atlas,
+    watch: Watch,
+    is_strict: bool,
 ) -> Roads:
     travels: dict[str, Travel] = {}
     notes: list[Note] = []
     profiles = sorted({vehicle.profile for vehicle in request.vehicles})
     for number, name in enumerate(profiles):
-        profile, factor = _profile(source, name)
-        if profile is None:
+        profile, factor = profile_of(source, name)
+        if profile is None and (is_strict or not any(profile_of(source, other)[0] for other in profiles)):
             raise _unknown_profile(request, name, source)
+        if profile is None:
+            travels[name] = straight_line.travel(places, name)
+            notes.append(
+                Note(("vehicles",), f"{_title(source)} has no roads for {name}: they are estimated.")
+            )
+            continue
         part = _part(watch, number, len(profiles))
         if len(points) > limits.MAX_ROWS:
             hubs, estimate = np.unique(_ends(places)), _estimate_of(source, profile)
@@ -166,8 +224,12 @@ def _public(source: Source) -> str:
     return f"{source.name}-{hashlib.sha256(source.dataset.encode()).hexdigest()[:12]}"
 
 
-def _profile(source: Source, name: str) -> tuple[str | None, float]:
-    """The source's name of a vehicle profile, and how many times longer its vehicles take."""
+def _title(source: Source) -> str:
+    return f"The region {source.region.name}" if isinstance(source, Embedded) else source.name
+
+
+def profile_of(source: Source, name: str) -> tuple[str | None, float]:
+    """This will return the source's name of a vehicle profile, and how many times longer its vehicles take."""
     own = source.profile(name)
     if own is None and name in _TRUCKS:
         return source.profile("car"), _SLOWER
@@ -217,6 +279,8 @@ def _looked_at(
         name = _called(request, path)
         text = f"{name[0].upper()}{name[1:]} lies {off[row]:,.0f} m from the nearest road, a way that is not counted."
         yield Note(_location(path), text)
+    if (more := int((off > WARN_OFF).sum()) - _TOLD) > 0:
+        yield Note((), f"{more} more places lie more than {WARN_OFF} m from the nearest road.")
 
 
 def _kilometres(metres: float) -> str:
@@ -260,9 +324,9 @@ def _called(request: Request, path: Loc) -> str:
 def _unknown_profile(request: Request, name: str, source: Source) -> Exception:
     number = next(i for i, vehicle in enumerate(request.vehicles) if vehicle.profile == name)
     there = ", ".join(known for known in straight_line.PROFILES if source.profile(known))
-    text = f"{source.name} has no roads for {name!r}; there are roads for {there or 'nothing'}"
-    if source.name == "roads" and request.options.matrix_source is None:
-        return RoadsFailed(text[0].upper() + text[1:] + ".")
+    text = f"{_title(source)} has no roads for {name!r}; there are roads for {there or 'nothing'}"
+    if not request.options.matrix_source:
+        return RoadsFailed(f"{text}.")
     return Invalid([Fault(("vehicles", number, "profile"), text, "unknown_profile")])
 
 
@@ -279,14 +343,24 @@ def _estimated(request: Request, places: Places, region: Region | None, notes: t
 
 
 def _refuse_swapped(request: Request, places: Places, points: np.ndarray, atlas: Atlas) -> None:
-    """Nobody is in any region, and nearly everybody would be with latitude and longitude the other way round."""
-    mirrored = [region for region in atlas.regions if region.covers(points[:, ::-1]).mean() > 0.9]
-    if mirrored and not any(region.covers(points).any() for region in atlas.regions):
-        path, row = next(iter(places.at.items()))
+    """Some are in no region, and nearly everybody would be in one with their latitude and longitude swapped."""
+    lost = np.ones(len(points), dtype=bool)
+    for region in atlas.regions:
+        lost &= ~region.covers(points)
+    for region in atlas.regions:
+        swapped = lost & region.covers(points[:, ::-1])
+        if (
+            not swapped.any()
+            or (swapped | region.covers(points)).mean() < 0.9
+            or 2 * swapped.sum() < len(points)
+        ):
+            continue
+        path, row = next((path, row) for path, row in places.at.items() if swapped[row])
         longitude, latitude = points[row]
+        which = "all places" if swapped.all() else f"{swapped.sum()} of {len(points)} places"
         text = (
             f"did you mean [{latitude:g}, {longitude:g}]? Places are [longitude, latitude], and with the two swapped"
-            f" all of them lie in {mirrored[0].name}; if they are right as they are, set options.matrix_source to"
+            f" {which} lie in {region.name}; if they are right as they are, set options.matrix_source to"
             " straight_line"
         )
         raise Invalid([Fault(_location(path), text, "swapped")])

@@ -4,9 +4,11 @@ Points are `(n, 2)` float64 arrays of longitude and latitude, rounded to six dec
 same place is the same point everywhere. Seconds and metres are int32 from the wire to the engines.
 """
 
+import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, wait
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import numpy as np
 
@@ -14,6 +16,8 @@ from vrp.errors import RoutebookError
 
 NO_WAY = -1
 DECIMALS = 6
+_LOOK = 0.1  # seconds between two looks at whether to stop
+Answer = TypeVar("Answer")
 Indexes = Sequence[int] | np.ndarray  # positions among points
 
 
@@ -80,6 +84,24 @@ class Watch:
         self.progress(done, total)
         if self.should_stop():
             raise RoadsStopped("Stopped while roads were being measured.")
+
+
+def interruptibly(work: Callable[[], Answer], should_stop: Callable[[], bool]) -> Answer:
+    """This will return what `work` does, or raise `RoadsStopped` soon after somebody asks to stop, however long it
+    takes. It then goes on in a thread of its own and nobody listens."""
+    done: Future[Answer] = Future()
+
+    def go() -> None:
+        try:
+            done.set_result(work())
+        except BaseException as error:
+            done.set_exception(error)
+
+    threading.Thread(target=go, name="roads", daemon=True).start()
+    while not wait([done], timeout=_LOOK).done:
+        if should_stop():
+            raise RoadsStopped("Stopped while roads were being measured.")
+    return done.result()
 
 
 def whole(values: np.ndarray) -> np.ndarray:

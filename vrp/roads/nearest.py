@@ -7,11 +7,12 @@ question share most of theirs.
 import hashlib
 import io
 from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
 
 from vrp.domain.travel import Estimate, Travel, unit_vectors
-from vrp.roads.base import NO_WAY, Source, Watch
+from vrp.roads.base import NO_WAY, Source, Watch, interruptibly
 from vrp.roads.tables import Cache
 
 NEIGHBOURS = 60
@@ -49,7 +50,7 @@ def _asked(
     for number, (rows, columns) in enumerate(questions):
         watch(number, len(questions))
         for some, into in _fitting(source, rows, columns):
-            block = source.block(points, some, into, profile)
+            block = interruptibly(partial(source.block, points, some, into, profile), watch.should_stop)
             no_way = (block.durations == NO_WAY) | (block.distances == NO_WAY)
             durations, distances = (
                 np.where(no_way, NO_WAY, part) for part in (block.durations, block.distances)

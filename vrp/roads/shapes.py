@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from vrp.domain import polyline
-from vrp.roads.atlas import Roads
+from vrp.roads.atlas import Roads, profile_of
 from vrp.roads.base import RoadsFailed
 from vrp.roads.tables import rounded
 
@@ -17,7 +17,7 @@ def line(roads: Roads, places: Sequence[tuple[float, float]], profile: str) -> s
     None where roads are estimated; raises `RoadsFailed` where the source does.
     """
     source = roads.source
-    own = source.profile(profile) or source.profile("car") if source else None
+    own = profile_of(source, profile)[0] if source else None
     if source is None or own is None or len(places) < 2:
         return None
     points = rounded(np.array(places))

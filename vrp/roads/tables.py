@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 import numpy as np
 
-from vrp.roads.base import DECIMALS, NO_WAY, Block, RoadsFailed, Source, Watch
+from vrp.roads.base import DECIMALS, NO_WAY, Block, RoadsFailed, Source, Watch, interruptibly
 
 _ROWS = 250  # of a block: often enough to tell how far it is and to stop
 
@@ -76,7 +77,7 @@ def table(source: Source, points: np.ndarray, profile: str, cache: Cache, watch:
         np.zeros((size, size), dtype=np.int32),
         np.full(size, np.nan),
     )
-    dataset = source.dataset
+    dataset = interruptibly(lambda: source.dataset, watch.should_stop)
     old = cache.closest(dataset, profile, points)
     known = _fill(made, old) if old is not None else np.zeros(size, dtype=bool)
     if known.all():
@@ -87,7 +88,8 @@ def table(source: Source, points: np.ndarray, profile: str, cache: Cache, watch:
     for rows, columns in parts:
         for some, into in _blocks(source, rows, columns):
             watch(done, total)
-            _put(made, some, into, _asked(source, points, some, into, profile))
+            question = partial(_asked, source, points, some, into, profile)
+            _put(made, some, into, interruptibly(question, watch.should_stop))
             done += len(some) * len(into)
     watch(total, total)
     np.fill_diagonal(made.durations, 0)

@@ -117,7 +117,7 @@ class _Run:
 def _told(error: Invalid) -> str:
     """Every fault on a line of its own, as far as anybody reads."""
     lines = [str(fault) for fault in error.faults[:_TOLD]]
-    more = len(error.faults) - _TOLD
+    more = error.total - _TOLD
     return "\n".join([*lines, f"… and {more} more" if more > 0 else ""]).strip()
 
 

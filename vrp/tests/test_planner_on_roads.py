@@ -44,7 +44,12 @@ def test_a_plan_says_which_roads_it_was_made_on(here):
     plan = check(document(town.corner(3, 3)), here)
 
     assert (plan["status"], plan["estimated"]) == ("feasible", False)
-    assert plan["roads"] == {"source": "roads", "dataset": f"town-{here.regions[0].stamp}", "notes": []}
+    assert plan["roads"] == {
+        "source": "roads",
+        "dataset": f"town-{here.regions[0].stamp}",
+        "notes": [],
+        "attribution": "© OpenStreetMap contributors",
+    }
 
 
 def test_a_routes_time_and_length_are_those_of_osrms_route(here):

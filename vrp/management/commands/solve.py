@@ -56,6 +56,8 @@ class Command(BaseCommand):
         except Invalid as error:
             for fault in error.faults:
                 self.stderr.write(str(fault))
+            if error.total > len(error.faults):
+                self.stderr.write(f"… and {error.total - len(error.faults)} more")
             sys.exit(BAD_INPUT)
         except BadInput as error:
             self.stderr.write(str(error))

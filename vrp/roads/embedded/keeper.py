@@ -17,6 +17,7 @@ from pathlib import Path
 
 _READY_WITHIN = 120.0  # seconds: large graphs take a while to be read
 _LOOK = 0.5
+_AFTERLIFE = 60.0  # seconds for those who are still measuring on roads that were removed
 _SERVER = ("--max-table-size", "20000", "--max-viaroute-size", "5000", "--max-nearest-size", "10")
 
 
@@ -42,8 +43,15 @@ def main(run: Path, program: str, graph: str, algorithm: str) -> int:
             return 1
         _tell(run, {"port": port, "pid": server.pid, "keeper": os.getpid()})
         users = os.open(run / "users.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        folder, gone_at = _folder(graph), 0.0
         while server.poll() is None:
             time.sleep(_LOOK)
+            if _folder(graph) == folder:
+                gone_at = 0.0
+            elif not gone_at:
+                gone_at = time.monotonic()
+            elif time.monotonic() - gone_at > _AFTERLIFE:
+                return 0  # its region was removed, or replaced
             try:
                 fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -54,6 +62,14 @@ def main(run: Path, program: str, graph: str, algorithm: str) -> int:
     finally:
         server.kill()
         server.wait()
+
+
+def _folder(graph: str) -> int:
+    """Which folder the graph lies in, whatever it is called; 0 when there is none."""
+    try:
+        return Path(graph).parent.stat().st_ino
+    except OSError:
+        return 0
 
 
 def die_with_parent() -> None:

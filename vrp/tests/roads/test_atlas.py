@@ -1,5 +1,8 @@
 """Which roads a request gets, and what is said about its places."""
 
+import threading
+import time
+
 import numpy as np
 import pytest
 
@@ -10,6 +13,7 @@ from vrp.errors import Invalid
 from vrp.roads import Atlas, atlas, regions
 from vrp.roads.base import NO_WAY, RoadsFailed, RoadsStopped, Watch
 from vrp.roads.embedded import Embedded
+from vrp.roads.http import Away
 from vrp.tests.roads import town
 from vrp.tests.roads.asking import Counting, document, scattered
 
@@ -44,6 +48,26 @@ class Broken(Counting):
 
     def block(self, points, sources, targets, profile):
         raise RoadsFailed("OSRM at roads.example.org cannot be reached.")
+
+
+class Silent(Counting):
+    """A server that lets everybody wait."""
+
+    times = 0
+
+    def block(self, points, sources, targets, profile):
+        self.times += 1
+        raise Away("OSRM at roads.example.org did not answer within 60 seconds")
+
+
+class Hanging(Counting):
+    """A server that takes its time."""
+
+    over = threading.Event()
+
+    def block(self, points, sources, targets, profile):
+        self.over.wait(20)
+        raise Away("OSRM at roads.example.org did not answer within 60 seconds")
 
 
 @pytest.fixture
@@ -245,9 +269,69 @@ def test_a_profile_the_region_has_no_roads_for_is_estimated_with_a_note(here):
 
     assert found.travels["bicycle"].estimated
     assert words(found) == [
-        "Roads has no roads for 'bicycle'; there are roads for car, van, foot, driving-car, foot-walking."
+        "The region town has no roads for 'bicycle'; there are roads for car, van, foot, driving-car,"
+        " foot-walking."
         " Travel is estimated instead."
     ]
+
+
+def test_a_profile_without_roads_does_not_keep_the_others_from_theirs(here):
+    corner = list(town.corner(0, 0))
+    vehicles = [{"id": name, "start": corner, "profile": name} for name in ("bicycle", "car")]
+
+    found = measure(document(town.corner(5, 5), vehicles=vehicles), here)
+
+    assert found.name == "roads"
+    assert (found.travels["bicycle"].estimated, found.travels["car"].estimated) == (True, False)
+    assert words(found) == ["The region town has no roads for bicycle: they are estimated."]
+
+
+def test_a_region_stands_in_for_a_server_that_fails(here, server):
+    both = Atlas(here.data, {"osrm": Broken(server)})
+
+    found = measure(document(town.corner(5, 5)), both)
+
+    assert found.name == "roads"
+    assert words(found) == ["OSRM at roads.example.org cannot be reached."]
+
+
+def test_a_server_that_is_silent_is_not_waited_for_again_at_once(here, server):
+    silent = Silent(server)
+    both = Atlas(here.data, {"osrm": silent})
+
+    for _ in range(3):
+        assert measure(document(town.corner(5, 5)), both).name == "roads"
+
+    assert silent.times == 1
+
+
+def test_a_stop_does_not_wait_for_a_server_that_hangs(server):
+    hanging = Hanging(server)
+    began = time.monotonic()
+
+    watch = Watch(should_stop=lambda: time.monotonic() - began > 0.2)
+    with pytest.raises(RoadsStopped):
+        measure(document(town.corner(5, 5)), Atlas(servers={"osrm": hanging}), watch)
+
+    assert time.monotonic() - began < 3
+    hanging.over.set()
+
+
+def test_stops_that_are_swapped_are_noticed_where_the_depot_is_not(here):
+    swapped = [tuple(reversed(town.corner(row, 2))) for row in range(4)]
+
+    with pytest.raises(Invalid, match="did you mean"):
+        measure(document(*swapped), here)
+
+
+def test_a_source_beside_matrices_is_refused(here):
+    asked = document(town.corner(1, 1), options={"matrix_source": "roads"})
+    asked["matrices"] = {"car": {"durations": [[0, 1], [1, 0]]}}
+    asked["vehicles"][0] |= {"start_index": 0, "end_index": 0}
+    asked["jobs"][0]["location_index"] = 1
+
+    with pytest.raises(Invalid, match="there are matrices"):
+        measure(asked, here)
 
 
 def test_a_profile_the_named_source_has_no_roads_for_is_refused(here):
@@ -441,7 +525,10 @@ def test_a_stop_ends_the_measuring(here):
 def test_many_notes_are_cut(here):
     far = [(EAST[0] + 400 * METRES, EAST[1] + row * 1e-4) for row in range(50)]
 
-    assert len(measure(document(*far), here).notes) == atlas._TOLD
+    said = words(measure(document(*far), here))
+
+    assert len(said) == atlas._TOLD + 1
+    assert said[-1] == "30 more places lie more than 300 m from the nearest road."
 
 
 def test_a_place_outside_the_region_is_told_so_and_what_else_there_is(here):
