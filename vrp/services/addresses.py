@@ -136,7 +136,7 @@ def _any_of(word: str, weight: str, is_beginning: bool = False) -> str:
 
 def _second_tries(asked: list[str]) -> Iterator[str]:
     """Mistakes: in the end of words, in a whole word, then in all of them. A number alone says nothing."""
-    beginnings = {word: f"'{word if search_words.is_number(word) else word[:4]}':*" for word in asked}
+    beginnings = {word: f"'{word}'" if search_words.is_number(word) else f"'{word[:4]}':*" for word in asked}
     yield " & ".join(beginnings.values())
     tried = [*beginnings][:_MOST_LEFT_OUT]
     parts = [
@@ -151,7 +151,9 @@ def _second_tries(asked: list[str]) -> Iterator[str]:
 def _likeness(row: Address, asked: list[str]) -> float:
     """How much of a row's words were meant, by letters."""
     text, said = f"{row.name} {row.number}".strip(), " ".join(asked)
-    return SequenceMatcher(None, said, text).ratio() + (0.2 if row.number in asked else 0)
+    if row.number:  # the house next door is no better than its street
+        return SequenceMatcher(None, said, text).ratio() + (0.2 if row.number in asked else -0.3)
+    return SequenceMatcher(None, said, text).ratio()
 
 
 def _apart(near: Point) -> CombinedExpression:

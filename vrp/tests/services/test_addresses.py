@@ -95,6 +95,10 @@ def test_a_house_number_is_that_number_before_those_that_begin_with_it(monaco):
     assert labels("12 rue grim") == ["12 Rue Grimaldi, 98000 Monaco"]
 
 
+def test_a_house_number_the_map_does_not_have_finds_its_street_not_the_house_next_door(monaco):
+    assert labels("Rue Grimaldi 13 Monaco")[0] == "Rue Grimaldi, La Condamine, 98000 Monaco"
+
+
 def test_streets_come_before_things_and_houses_where_no_number_is_asked(monaco):
     kinds = [row.kind for row in addresses.search("grimaldi")]
 
