@@ -6,8 +6,9 @@ from vrp.domain.request import Request
 from vrp.errors import Fault, Invalid
 from vrp.roads import atlas as atlases
 from vrp.roads import straight_line
-from vrp.roads.atlas import Atlas, Roads
+from vrp.roads.atlas import Atlas
 from vrp.roads.base import Watch
+from vrp.roads.measuring import Roads
 
 SOURCES = ("inline", "straight_line", *atlases.NAMES)
 

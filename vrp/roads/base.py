@@ -12,7 +12,7 @@ from typing import Protocol, TypeVar
 
 import numpy as np
 
-from vrp.errors import RoutebookError
+from vrp.errors import Place, RoutebookError
 
 NO_WAY = -1
 DECIMALS = 6
@@ -71,6 +71,17 @@ class Source(Protocol):
 
     def route(self, points: np.ndarray, profile: str) -> Shape:
         """This will return the road through all points in their order, turning round at a stop where that is best."""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something a planner should know about the roads, and which place of the request it is about."""
+
+    loc: Place
+    msg: str
+
+    def as_dict(self) -> dict[str, object]:
+        return {"loc": list(self.loc), "msg": self.msg}
 
 
 @dataclass(frozen=True, slots=True)

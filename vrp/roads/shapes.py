@@ -6,8 +6,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from vrp.domain import polyline
-from vrp.roads.atlas import Roads, profile_of
 from vrp.roads.base import RoadsFailed
+from vrp.roads.measuring import Roads, profile_of
 from vrp.roads.tables import rounded
 
 

@@ -10,7 +10,7 @@ from vrp import roads
 from vrp.domain import request as requests
 from vrp.domain.problem import places_of
 from vrp.errors import Invalid
-from vrp.roads import Atlas, atlas, regions
+from vrp.roads import Atlas, off_road, regions
 from vrp.roads.base import NO_WAY, RoadsFailed, RoadsStopped, Watch
 from vrp.roads.embedded import Embedded
 from vrp.roads.http import Away
@@ -527,7 +527,7 @@ def test_many_notes_are_cut(here):
 
     said = words(measure(document(*far), here))
 
-    assert len(said) == atlas._TOLD + 1
+    assert len(said) == off_road.TOLD + 1
     assert said[-1] == "30 more places lie more than 300 m from the nearest road."
 
 

@@ -1,8 +1,8 @@
 import pytest
 
 from vrp.roads import shapes
-from vrp.roads.atlas import Roads
 from vrp.roads.base import RoadsFailed, Shape
+from vrp.roads.measuring import Roads
 from vrp.roads.tables import Forgetful
 
 PLACES = [(7.42, 43.73), (7.43, 43.74)]
