@@ -221,7 +221,8 @@ def agree(engine: str, document: Document) -> None:
     judged = solve(engine, problem, patience=0.02)  # only legality is asked for
 
     assert judged.violations == ()
-    assert judged.claimed_cost in (None, pytest.approx(judged.cost, rel=1e-4, abs=0.1))
+    # A second of duration at 360 an hour is 0.1, and 45.2 - 45.1 is a little more than that.
+    assert judged.claimed_cost in (None, pytest.approx(judged.cost, rel=1e-4, abs=0.1 + 1e-9))
 
 
 relaxed = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
