@@ -12,8 +12,9 @@ import psycopg
 import structlog
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection, transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet, Sum, Window
 from django.utils import timezone
+from psycopg import sql
 
 from vrp.models import RoadAnswer, RoadTable
 from vrp.roads.tables import Table
@@ -69,8 +70,8 @@ def _closest(dataset: str, profile: str, points: np.ndarray) -> Table | None:
 
 def _table(pk: int) -> Table | None:
     with _in_bytes() as cursor:
-        columns = "points, durations, distances, off"
-        cursor.execute(f"SELECT {columns} FROM road_tables WHERE id = %s", [pk], binary=True)  # noqa: S608
+        question = "SELECT points, durations, distances, off FROM road_tables WHERE id = %s"
+        cursor.execute(question, [pk], binary=True)
         row = cursor.fetchone()
     if row is None:  # trimmed just now
         return None
@@ -112,9 +113,12 @@ def _put(key: str, content: bytes) -> None:
 def _insert(row: RoadTable | RoadAnswer) -> None:
     """Unless it is there."""
     fields = [field.name for field in row._meta.concrete_fields if field.name != "id"]
-    names, marks = ", ".join(fields), ", ".join(["%s"] * len(fields))
+    statement = sql.SQL("INSERT INTO {} ({}) VALUES ({}) ON CONFLICT DO NOTHING").format(
+        sql.Identifier(row._meta.db_table),
+        sql.SQL(", ").join(map(sql.Identifier, fields)),
+        sql.SQL(", ").join([sql.Placeholder()] * len(fields)),
+    )
     with _in_bytes() as cursor:
-        statement = f"INSERT INTO {row._meta.db_table} ({names}) VALUES ({marks}) ON CONFLICT DO NOTHING"  # noqa: S608
         cursor.execute(statement, [getattr(row, name) for name in fields])
 
 
@@ -138,14 +142,10 @@ def _touch(rows: "QuerySet[RoadTable] | QuerySet[RoadAnswer]") -> None:
 
 def _trim() -> None:
     """What was not used for longest goes first. Two at once may delete a little more than they must."""
-    with connection.cursor() as cursor:
-        for name in ("road_tables", "road_answers"):
-            key = "id" if name == "road_tables" else "key"
-            cursor.execute(
-                f"DELETE FROM {name} WHERE {key} IN (SELECT {key} FROM (SELECT {key}, sum(bytes)"  # noqa: S608
-                f" OVER (ORDER BY used_at DESC, {key}) AS so_far FROM {name}) AS sized WHERE so_far > %s)",
-                [settings.ROAD_CACHE_BYTES],
-            )
+    for rows in (RoadTable.objects.all(), RoadAnswer.objects.all()):
+        newest_first = Window(Sum("bytes"), order_by=[F("used_at").desc(), "pk"])
+        sized = rows.annotate(so_far=newest_first).filter(so_far__gt=settings.ROAD_CACHE_BYTES)
+        rows.filter(pk__in=[*sized.values_list("pk", flat=True)]).delete()
 
 
 def _digest(keys: np.ndarray) -> str:
