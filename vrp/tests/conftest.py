@@ -6,13 +6,14 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from vrp.roads import adding, regions
+from vrp.roads import adding, basemap, regions
 from vrp.roads.base import RoadsFailed
 from vrp.roads.embedded import binaries, server
 from vrp.roads.embedded.binaries import Binaries
+from vrp.roads.fetch import EXTRACT, VENDOR
 from vrp.roads.regions import Region
-from vrp.tests.roads import extracts
-from vrp.tests.web.chromium import browser  # noqa: F401  a fixture
+from vrp.tests.roads import extracts, town
+from vrp.tests.web.chromium import browser, complaints, logged_in, open_page  # noqa: F401  fixtures
 
 
 @pytest.fixture(autouse=True)
@@ -60,16 +61,33 @@ def own_town(town_data: Path, tmp_path: Path) -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def monaco_data(osrm: Binaries, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A data folder with the region `monaco`, for cars: a real town, large enough to keep OSRM at work for a while."""
-    file = binaries.VENDOR / "monaco.osm.pbf"
+def monaco_extract() -> Path:
+    """A real town. It comes from a package index too."""
+    file = VENDOR / EXTRACT
     if not file.exists():
         assert not os.environ.get("CI"), f"{file} is missing: run vrp/roads/fetch.py"
         pytest.skip(f"{file} is missing: run vrp/roads/fetch.py")
+    return file
+
+
+@pytest.fixture(scope="session")
+def monaco_data(
+    osrm: Binaries, monaco_extract: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Path]:
+    """A data folder with the region `monaco`, for cars: large enough to keep OSRM at work for a while."""
     folder = tmp_path_factory.mktemp("monaco-region")
-    adding.add(folder, file, name="monaco")
+    adding.add(folder, monaco_extract, name="monaco")
     yield folder
     _leave(regions.listed(folder))
+
+
+@pytest.fixture(scope="session")
+def town_map(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The base map of the tiny town."""
+    folder = tmp_path_factory.mktemp("town-map")
+    town.write(folder / "town.osm")
+    basemap.build(folder / "town.osm", folder / "map.pmtiles")
+    return folder / "map.pmtiles"
 
 
 def _leave(there: list[Region]) -> None:

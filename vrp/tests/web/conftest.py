@@ -7,7 +7,6 @@ from vrp.domain import evaluator, explain
 from vrp.domain import plan as plans
 from vrp.models import Scenario, Solution
 from vrp.tests.factories import ScenarioFactory, SessionFactory, SolutionFactory
-from vrp.tests.web.chromium import browser, complaints, logged_in, open_page  # noqa: F401  fixtures
 
 VAN = {
     "id": "van",

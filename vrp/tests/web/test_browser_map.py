@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
 from django.urls import reverse
 
 from vrp.roads import basemap, regions
@@ -13,11 +12,6 @@ from vrp.tests.factories import SolutionFactory
 from vrp.tests.web.chromium import drawn, needs_the_map, picture, wait_for_map
 from vrp.tests.web.conftest import judged
 
-BASE = Path(settings.BASE_DIR)
-EXTRACTS = (
-    BASE / "vrp" / "roads" / "vendor" / "monaco.osm.pbf",
-    BASE.parent / "shared" / "data" / "osm" / "quackosm-monaco.osm.pbf",
-)
 ROADS = (
     (Path(__file__).parent / "data" / "monaco.polyline").read_text().strip()
 )  # as OSRM drives the plan below
@@ -31,12 +25,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture(scope="module")
-def monaco_map(tmp_path_factory):
-    extract = next((path for path in EXTRACTS if path.exists()), None)
-    if not extract:
-        pytest.skip("no extract of Monaco is there: python vrp/roads/fetch.py")
+def monaco_map(monaco_extract, tmp_path_factory):
     target = tmp_path_factory.mktemp("monaco") / "map.pmtiles"
-    basemap.build(extract, target)
+    basemap.build(monaco_extract, target)
     return target
 
 

@@ -9,7 +9,7 @@ from html import unescape
 import pytest
 from django.urls import reverse
 
-from vrp.roads import basemap, regions
+from vrp.roads import regions
 from vrp.roads.regions import Region
 from vrp.tests.factories import SolutionFactory
 from vrp.tests.roads import town
@@ -21,14 +21,6 @@ BOUNDS = (town.WEST, town.SOUTH, EAST, NORTH)
 MIDDLE = town.corner(4, 4)
 ELSEWHERE = (30.0, 10.0)
 TILE = (14, 8647, 5556)  # of a corner of the town
-
-
-@pytest.fixture(scope="module")
-def town_map(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("map")
-    town.write(folder / "town.osm")
-    basemap.build(folder / "town.osm", folder / "map.pmtiles")
-    return folder / "map.pmtiles"
 
 
 @pytest.fixture
