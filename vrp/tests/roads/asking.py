@@ -5,7 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from vrp.roads.base import Block, Indexes, Shape, Source
+from vrp import roads
+from vrp.domain import request as requests
+from vrp.domain.problem import places_of
+from vrp.roads import Atlas, Roads
+from vrp.roads.base import Block, Indexes, Shape, Source, Watch
 from vrp.tests.roads import town
 
 Place = tuple[float, float]
@@ -29,6 +33,16 @@ def document(*jobs: Place, **extra: Any) -> dict[str, Any]:
         "jobs": [{"id": number, "location": list(place)} for number, place in enumerate(jobs, 1)],
         **extra,
     }
+
+
+def measure(asked: dict[str, Any], here: Atlas, watch: Watch | None = None) -> Roads:
+    """The roads a request gets."""
+    request = requests.read(asked)
+    return roads.measure(request, places_of(request), here, watch or Watch())
+
+
+def words(found: Roads) -> list[str]:
+    return [note.msg for note in found.notes]
 
 
 @dataclass
