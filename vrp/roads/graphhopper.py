@@ -6,22 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from vrp.roads import answers
+from vrp.roads import answers, profiles
 from vrp.roads.base import Block, Indexes, Shape
 from vrp.roads.http import Server
 
-PROFILES = {
-    "car": "car",
-    "van": "car",
-    "driving-car": "car",
-    "truck": "truck",
-    "driving-hgv": "truck",
-    "bicycle": "bike",
-    "bike": "bike",
-    "cycling-regular": "bike",
-    "foot": "foot",
-    "foot-walking": "foot",
-}
+PROFILES = profiles.named({"car": "car", "truck": "truck", "bicycle": "bike", "foot": "foot"})
 _ARRIVALS = {4, 5}  # signs of instructions: the end, and a stop on the way
 
 

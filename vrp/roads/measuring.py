@@ -14,10 +14,10 @@ from vrp.errors import Fault, Invalid
 from vrp.roads import calibration, nearest, off_road, straight_line, tables
 from vrp.roads.base import Note, RoadsFailed, Source, Watch
 from vrp.roads.embedded import Embedded
+from vrp.roads.profiles import KINDS, TRUCK
 from vrp.roads.tables import Cache, Forgetful
 
 ATTRIBUTION = "© OpenStreetMap contributors"
-_TRUCKS = {"truck", "driving-hgv"}
 _SLOWER = 1.2  # a truck, where there are only a car's roads
 
 
@@ -73,7 +73,7 @@ def measured(
             continue
         part = _part(watch, number, len(profiles))
         if len(points) > limits.MAX_ROWS:
-            hubs, estimate = np.unique(_ends(places)), _estimate_of(source, profile)
+            hubs, estimate = np.unique(_ends(places)), _estimate_of(source, name)
             travel, off = nearest.travel(source, points, hubs, profile, estimate, cache, part)
         else:
             travel, off = _whole(source, points, profile, cache, part)
@@ -101,7 +101,7 @@ def _title(source: Source) -> str:
 def profile_of(source: Source, name: str) -> tuple[str | None, float]:
     """This will return the source's name of a vehicle profile, and how many times longer its vehicles take."""
     own = source.profile(name)
-    if own is None and name in _TRUCKS:
+    if own is None and KINDS.get(name) == TRUCK:
         return source.profile("car"), _SLOWER
     return own, 1
 
@@ -128,9 +128,10 @@ def _ends(places: Places) -> list[int]:
     return [row for path, row in places.at.items() if path[0] == "vehicles"]
 
 
-def _estimate_of(source: Source, profile: str) -> Estimate:
-    fitted = source.region.calibration.get(profile) if isinstance(source, Embedded) else None
-    return calibration.estimate(fitted) if fitted else straight_line.PROFILES[profile]
+def _estimate_of(source: Source, name: str) -> Estimate:
+    own = profile_of(source, name)[0]
+    fitted = source.region.calibration.get(own) if isinstance(source, Embedded) and own else None
+    return calibration.estimate(fitted) if fitted else straight_line.PROFILES[name]
 
 
 def _unknown_profile(request: Request, name: str, source: Source) -> Exception:

@@ -6,20 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from vrp.roads import answers
+from vrp.roads import answers, profiles
 from vrp.roads.base import Block, Indexes, Shape
 from vrp.roads.http import Server
 
-_CAR, _TRUCK, _BICYCLE, _FOOT = "driving-car", "driving-hgv", "cycling-regular", "foot-walking"
-PROFILES = {
-    "car": _CAR,
-    "van": _CAR,
-    "truck": _TRUCK,
-    "bicycle": _BICYCLE,
-    "bike": _BICYCLE,
-    "foot": _FOOT,
-    **{own: own for own in (_CAR, _TRUCK, _BICYCLE, _FOOT)},
-}
+PROFILES = profiles.named(
+    {"car": "driving-car", "truck": "driving-hgv", "bicycle": "cycling-regular", "foot": "foot-walking"}
+)
 _MOST_STOPS = 50
 
 

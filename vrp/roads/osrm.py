@@ -9,17 +9,11 @@ import numpy as np
 from vrp.roads import answers
 from vrp.roads.base import Block, Indexes, Shape
 from vrp.roads.http import Away, Refused, Server
+from vrp.roads.profiles import named
 
-_CAR, _BICYCLE, _FOOT = "car", "bicycle", "foot"
 # What one server without {profile} in its address is taken to know. OSRM has no roads for lorries.
-CARS = {"car": _CAR, "van": _CAR, "driving-car": _CAR}
-PROFILES = CARS | {
-    "bicycle": _BICYCLE,
-    "bike": _BICYCLE,
-    "cycling-regular": _BICYCLE,
-    "foot": _FOOT,
-    "foot-walking": _FOOT,
-}
+CARS = named({"car": "car"})
+PROFILES = named({"car": "car", "bicycle": "bicycle", "foot": "foot"})
 _MOST_STOPS = 300  # a place takes twenty letters of an address, and many a program ends those at 8,000
 
 

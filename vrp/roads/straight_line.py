@@ -6,9 +6,8 @@ Factors and speeds are medians of European towns; a road network replaces them w
 import numpy as np
 
 from vrp.domain.problem import Places
-from vrp.domain.travel import Estimate, Travel, estimated, great_circles
-
-__all__ = ["PROFILES", "great_circles", "travel"]
+from vrp.domain.travel import Estimate, Travel, estimated
+from vrp.roads import profiles
 
 
 def _always(detour: float, kmh: float) -> Estimate:
@@ -16,20 +15,9 @@ def _always(detour: float, kmh: float) -> Estimate:
     return Estimate((0.0,), (detour,), (kmh / 3.6,))
 
 
-_CAR, _TRUCK, _BICYCLE, _FOOT = _always(1.4, 30), _always(1.4, 25), _always(1.4, 13), _always(1.3, 5)
-PROFILES = {
-    "car": _CAR,
-    "van": _CAR,
-    "truck": _TRUCK,
-    "bicycle": _BICYCLE,
-    "bike": _BICYCLE,
-    "foot": _FOOT,
-    # openrouteservice's names
-    "driving-car": _CAR,
-    "driving-hgv": _TRUCK,
-    "cycling-regular": _BICYCLE,
-    "foot-walking": _FOOT,
-}
+PROFILES = profiles.named(
+    {"car": _always(1.4, 30), "truck": _always(1.4, 25), "bicycle": _always(1.4, 13), "foot": _always(1.3, 5)}
+)
 
 
 def travel(places: Places, profile: str, estimate: Estimate | None = None) -> Travel:

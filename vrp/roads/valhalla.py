@@ -8,22 +8,11 @@ import numpy as np
 
 from vrp.domain import polyline
 from vrp.domain.travel import great_circles
-from vrp.roads import answers
+from vrp.roads import answers, profiles
 from vrp.roads.base import Block, Indexes, Shape
 from vrp.roads.http import Refused, Server
 
-PROFILES = {
-    "car": "auto",
-    "van": "auto",
-    "driving-car": "auto",
-    "truck": "truck",
-    "driving-hgv": "truck",
-    "bicycle": "bicycle",
-    "bike": "bicycle",
-    "cycling-regular": "bicycle",
-    "foot": "pedestrian",
-    "foot-walking": "pedestrian",
-}
+PROFILES = profiles.named({"car": "auto", "truck": "truck", "bicycle": "bicycle", "foot": "pedestrian"})
 _APART = {
     170,
     171,

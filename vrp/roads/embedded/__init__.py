@@ -9,17 +9,11 @@ from vrp.roads.base import Block, Indexes, RoadsFailed, Shape
 from vrp.roads.embedded import binaries, server
 from vrp.roads.http import Refused
 from vrp.roads.osrm import Osrm
+from vrp.roads.profiles import KINDS
 from vrp.roads.regions import Region
 
 _TRIES = 3  # a server that was killed is started again
 _PATIENCE = 120  # seconds for one answer
-_ALSO = {
-    "van": "car",
-    "bike": "bicycle",
-    "driving-car": "car",
-    "cycling-regular": "bicycle",
-    "foot-walking": "foot",
-}
 Answer = TypeVar("Answer", Block, Shape)
 
 
@@ -36,7 +30,7 @@ class Embedded:
         self._clients: dict[str, Osrm] = {}  # by address
 
     def profile(self, name: str) -> str | None:
-        own = _ALSO.get(name, name)
+        own = KINDS.get(name)
         return own if own in self.region.profiles else None
 
     def block(self, points: np.ndarray, sources: Indexes, targets: Indexes, profile: str) -> Block:

@@ -6,6 +6,7 @@ import time
 import numpy as np
 import pytest
 
+from vrp.domain import limits
 from vrp.domain import request as requests
 from vrp.domain.problem import places_of
 from vrp.errors import Invalid
@@ -263,6 +264,25 @@ def test_a_profile_the_region_has_no_roads_for_is_estimated_with_a_note(here):
         " foot-walking."
         " Travel is estimated instead."
     ]
+
+
+class Named(Counting):
+    """A server with a name of its own for cars."""
+
+    def profile(self, name):
+        return "auto" if name == "car" else None
+
+    def block(self, points, sources, targets, profile):
+        assert profile == "auto"
+        return super().block(points, sources, targets, "car")
+
+
+def test_neighbours_are_measured_by_a_server_with_names_of_its_own(server, monkeypatch):
+    monkeypatch.setattr(limits, "MAX_ROWS", 1)
+
+    found = measure(document(town.corner(1, 1), town.corner(2, 2)), Atlas(servers={"osrm": Named(server)}))
+
+    assert (found.name, found.travels["car"].is_known(0, 1)) == ("osrm", True)
 
 
 def test_a_profile_without_roads_does_not_keep_the_others_from_theirs(here):
