@@ -9,6 +9,7 @@ RUN CI=true python /src/vrp/roads/fetch.py
 
 FROM python:3.13-slim-bookworm
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_NO_CACHE_DIR=1 ROUTEBOOK_DATA=/var/lib/routebook
+ENV ROUTEBOOK_KERNELS=/opt/routebook/kernels
 WORKDIR /app
 COPY config/requirements.txt config/requirements.txt
 RUN pip install --requirement config/requirements.txt
@@ -24,7 +25,8 @@ RUN useradd --system --home-dir /var/lib/routebook --create-home routebook \
     && python manage.py collectstatic --noinput \
     && rm -f /var/lib/routebook/secret_key \
     && mkdir -p /var/lib/routebook/regions \
-    && chown -R routebook:routebook /var/lib/routebook
+    && python -m vrp.engines.sisr.compiled \
+    && chown -R routebook:routebook /var/lib/routebook /opt/routebook
 USER routebook
 VOLUME /var/lib/routebook
 EXPOSE 8000

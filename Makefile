@@ -3,12 +3,12 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: demo test check lint evidence setup vendor clean
+.PHONY: demo test check lint evidence setup vendor kernels clean
 
 demo: setup vendor
 	@ROUTEBOOK_END_WITH_PARENT=1 exec $(BIN)/python manage.py demo
 
-test: setup vendor
+test: setup vendor kernels
 	$(BIN)/python -m pytest -q -n 2 -m "not evidence"
 
 # The whole gate: style, types, import order, migrations, settings, the suite.
@@ -24,7 +24,7 @@ lint: setup
 	$(BIN)/python manage.py spectacular --validate --fail-on-warn --file /dev/null
 
 # The slower proof: kill loops, benchmark files, long fuzzing.
-evidence: setup vendor
+evidence: setup vendor kernels
 	$(BIN)/python -m pytest -q -m evidence
 
 setup: .venv/installed
@@ -39,6 +39,10 @@ setup: .venv/installed
 vendor: setup
 	-@$(BIN)/python vrp/frontend/fetch.py
 	-@$(BIN)/python vrp/roads/fetch.py
+
+# The native engine, compiled once for this machine, about a minute. The demo's worker does it in the background.
+kernels: setup
+	@$(BIN)/python -m vrp.engines.sisr.compiled
 
 clean:
 	rm -rf .venv vrp/static/vrp/vendor vrp/frontend/node_modules vrp/roads/vendor

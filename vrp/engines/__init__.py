@@ -9,7 +9,7 @@ from vrp.engines.base import Engine
 from vrp.errors import Fault, Invalid
 
 ENGINES = {
-    "sisr": "vrp.engines.sisr_engine:SisrEngine",
+    "sisr": "vrp.engines.sisr.engine:SisrEngine",
     "pyvrp": "vrp.engines.pyvrp_engine:PyVrpEngine",
     "vroom": "vrp.engines.vroom_engine:VroomEngine",
     "ortools": "vrp.engines.ortools_engine:OrToolsEngine",

@@ -18,6 +18,7 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.utils import connector_params
 
 from config.parent import end_with_parent
+from vrp.engines.sisr import compiled
 from vrp.queue import QUEUE
 from vrp.services import solving
 from vrp.services.recovery import Sweep
@@ -25,6 +26,7 @@ from vrp.tasks import closing
 
 log = structlog.get_logger(__name__)
 _SWEEP_EVERY = 1.0  # seconds
+_COMPILE_EVERY = 20.0  # seconds
 _GRACE = 8.0  # seconds for running solves to be given back
 
 
@@ -54,7 +56,8 @@ class Command(BaseCommand):
 def _work_on(at_once: int) -> None:
     names = [f"slot-{number}" for number in range(1, at_once + 1)]
     slots = [threading.Thread(target=_slot, name=name, daemon=True) for name in names]
-    for thread in [*slots, threading.Thread(target=_sweep, name="sweep", daemon=True)]:
+    others = [threading.Thread(target=work, name=work.__name__, daemon=True) for work in (_sweep, _compile)]
+    for thread in [*slots, *others]:
         thread.start()
     log.info("worker_started", at_once=at_once)
     closing.wait()
@@ -96,6 +99,16 @@ async def _work() -> None:
         (outcome,) = await asyncio.gather(worker, return_exceptions=True)
         if isinstance(outcome, Exception):
             raise outcome
+
+
+def _compile() -> None:
+    """The native engine's kernels: those that are missing, and those that solves have wished for."""
+    while not closing.wait(_COMPILE_EVERY):
+        try:
+            if compiled.is_anything_missing():
+                compiled.compile_apart()
+        except OSError as error:
+            log.warning("kernels_not_compiled", error=str(error))
 
 
 def _sweep() -> None:

@@ -16,7 +16,6 @@ import numpy as np
 from vrp import engines
 from vrp.domain import given, objective, rules
 from vrp.domain.evaluator import Trial, resolved, route_with
-from vrp.domain.features import Feature
 from vrp.domain.insertion import (
     Board,
     Insertion,
@@ -52,21 +51,9 @@ _EMPTY = 0.15  # of the rounds: a whole route is emptied and no other opened
 _FEW = 3  # orders: then every round tears out everything
 
 
-class SisrEngine:
+def solve(problem: Problem, budget: Budget, report: Report) -> Plan:
     """This will solve by ruin and recreate. What it reports was found legal by the evaluator itself."""
-
-    name = "sisr"
-    version = "1"
-    native = frozenset(Feature)
-    emulated: frozenset[Feature] = frozenset()
-    supports = native
-
-    def cannot(self, problem: Problem) -> frozenset[str]:
-        """This will return nothing: it supports every combination."""
-        return frozenset()
-
-    def solve(self, problem: Problem, budget: Budget, report: Report) -> Plan:
-        return _Search(problem, budget, report).run()
+    return _Search(problem, budget, report).run()
 
 
 class _Search:

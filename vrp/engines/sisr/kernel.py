@@ -1,0 +1,1288 @@
+"""Slack induction by string removals, compiled.
+
+The search is Christiaens and Vanden Berghe's "Slack Induction by String Removals for Vehicle Routing Problems"
+(Transportation Science, 2020): strings of neighbouring stops are torn out of a few routes (`_ruin`) and put back one by
+one at their cheapest places, now and then passing over one (`_recreate`); simulated annealing decides what is kept.
+
+Everything is whole numbers in a few arrays. A task is a row of `nodes` (what changes) and of `facts` (what does not);
+each route has a row of `routes` and two more nodes, its start and its end, so that no place in it is special. Before a
+row is changed it is noted in a journal, from which a rejected round is undone.
+
+What a problem does not use must cost nothing: the switches below are constants, and `special.py` writes a copy of
+this file for each set of them. As it stands everything is on.
+
+The rules that decide the speed: no reference counting (`_nrt=False`, so nothing is allocated in here), small functions
+inlined, rows of 32 bits, both directions of a way side by side.
+"""
+
+import math
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeVar, cast
+
+import numpy as np
+from numba import njit
+
+# switches
+TIMES = True  # shifts or windows
+WINDOWS = True  # several windows at some stops
+SPANS = True  # limits on the duration of routes
+SEQUENCE = True  # the load on board depends on the order of stops: something is picked up
+PAIRS = True  # shipments
+METRES = True  # distances cost something or are limited
+TYPES = True  # more than one kind of vehicle
+PROFILES = True  # more than one table of travel
+ALLOWED = True  # not every vehicle may serve everything
+COUNTED = True  # limits on the number of stops
+SETUPS = True  # setups that are skipped at the same place
+PRICED = True  # some stops may be left out for a price
+GAPS = True  # there is no way between some places
+RETYPES = True  # routes may change to another vehicle that stands at the same depots
+DIMENSIONS = 1  # of load
+# end of switches
+
+# What stands for a route: in the bank; taken out in this round; not this search's business.
+BANK, OUT, ELSEWHERE = -1, -2, -3
+
+NEVER = 1 << 60
+DEAR = 1 << 40  # a price above it is no price: the task ought to be served
+NO_WAY = 1 << 28  # seconds, or metres, where there is none
+_LATE = 1 << 30  # a moment after everything, in 32 bits
+Array = Any
+Kernel = TypeVar("Kernel", bound=Callable[..., Any])
+_OPTIONS = {"cache": True, "error_model": "numpy", "fastmath": True, "nogil": True, "_nrt": False}
+
+
+def fast(function: Kernel) -> Kernel:
+    return cast("Kernel", njit(**_OPTIONS)(function))  # type: ignore[call-overload]
+
+
+def inlined(function: Kernel) -> Kernel:
+    return cast("Kernel", njit(**_OPTIONS, forceinline=True)(function))  # type: ignore[call-overload]
+
+
+# Columns of `nodes`
+PREV, NEXT, ROUTE, MARK, SECONDS = range(
+    5
+)  # MARK: the round in which the row was last noted; SECONDS: the way here
+_next = 5
+METRES_IN = _next
+_next += METRES
+DEPART, LATEST = _next, _next + TIMES  # DEPART: when work is done; LATEST: when it has to begin
+_next += 2 * TIMES
+# Spans as in PyVRP (Wouda, Lan and Kool, INFORMS Journal on Computing, 2024): how long from the start of a route to
+# the end of work here, and from the beginning of work here to the end of the route; earliest and latest beginnings.
+SPAN, SPAN_EARLY, SPAN_LATE, REST, REST_EARLY, REST_LATE = (_next + k * SPANS for k in range(6))
+_next += 6 * SPANS
+LOAD, BEFORE, AFTER = (
+    _next + k * SEQUENCE * DIMENSIONS for k in range(3)
+)  # on board; the most until, and from here
+_next += 3 * SEQUENCE * DIMENSIONS
+NODE_WIDTH = (_next + 3) // 4 * 4
+
+# Columns of `facts`
+PLACE, OPENS, CLOSES, WORK, SETUP, IS_PICKUP, SIZE, REMOTE, FIRST_WINDOW, LAST_WINDOW = range(10)
+DELIVERED, PICKED = 10, 10 + DIMENSIONS
+FACT_WIDTH = (10 + 2 * DIMENSIONS + 3) // 4 * 4
+
+# Columns of `routes`
+STOPS, DRIVEN, LENGTH, DURATION, TOUCHED, TYPE = range(6)
+CARRIED = 6  # what is on board when it leaves, by dimension
+ROUTE_WIDTH = 6 + DIMENSIONS
+
+# Columns of `types`
+FIXED, PER_SECOND, PER_METRE, MOST_METRES, MOST_DURATION, MOST_STOPS, PROFILE, GROUP, ROOM = range(9)
+
+# Entries of `totals`
+COST, ROUND, ROUTES_USED, BEST_COST, BANKED, SAVED_AT, IS_DIRTY, SAVED_COST, TAG, GAP, TASKS = range(11)
+# Entries of `tuning`
+STOPS_REMOVED, LONGEST_STRING, BLINK, FILLS_ONLY, SAVES_EVERY = range(5)
+
+
+class Fixed(NamedTuple):
+    """What does not change. Ways are `[profile, place, other, …]`: seconds from the other, to it, metres likewise."""
+
+    size: int  # tasks
+    facts: Array
+    types: Array
+    ways: Array
+    windows: Array
+    near: Array  # tasks by nearness: what is torn out together
+    before: Array  # tasks that may well come before a task, the nearest first
+    after: Array
+    prices: Array  # of leaving a task out
+    mates: Array  # the other end of a shipment, or -1
+    allowed: Array  # a bit for each type of vehicle
+    tries: int  # of `before` and `after` that are looked at
+
+
+class State(NamedTuple):
+    """What changes. `free` are the unused routes of each type; `bank` the tasks that are in no route."""
+
+    nodes: Array
+    routes: Array
+    journal: Array
+    noted: Array
+    route_journal: Array
+    touched: Array
+    old_costs: Array
+    free: Array
+    free_count: Array
+    removed: Array
+    keys: Array
+    bank: Array
+    bank_place: Array
+    best: Array
+    tags: Array
+    candidates: Array
+    totals: Array
+    random: Array
+    tuning: Array
+
+
+@inlined
+def _chance(random: Array) -> float:
+    """From 0 to 1, by xorshift (Marsaglia)."""
+    s = random[0]
+    s ^= s << np.uint64(13)
+    s ^= s >> np.uint64(7)
+    s ^= s << np.uint64(17)
+    random[0] = s
+    return (s >> np.uint64(11)) * (1.0 / 9007199254740992.0)
+
+
+# Ways -------------------------------------------------------------------------------------------------------
+
+
+@inlined
+def _profile(types: Array, kind: int) -> int:
+    return types[kind, PROFILE] if PROFILES else 0
+
+
+@inlined
+def _type(routes: Array, r: int) -> int:
+    return routes[r, TYPE] if TYPES else 0
+
+
+@inlined
+def _come(fixed: Fixed, p: int, at: int, here: int) -> int:
+    """Seconds to a place. What is looked up lies in its row, whichever the direction."""
+    return int(fixed.ways[p, at, here, 0])
+
+
+@inlined
+def _go(fixed: Fixed, p: int, at: int, there: int) -> int:
+    """Seconds from a place."""
+    return int(fixed.ways[p, at, there, 1])
+
+
+@inlined
+def _come_metres(fixed: Fixed, p: int, at: int, here: int) -> int:
+    return int(fixed.ways[p, at, here, 2]) if METRES else 0
+
+
+@inlined
+def _go_metres(fixed: Fixed, p: int, at: int, there: int) -> int:
+    return int(fixed.ways[p, at, there, 3]) if METRES else 0
+
+
+@inlined
+def _work(facts: Array, a: int, c: int) -> int:
+    """Seconds of work at `c` by who comes from `a`."""
+    if SETUPS and facts[a, PLACE] != facts[c, PLACE]:
+        return int(facts[c, WORK]) + int(facts[c, SETUP])
+    return int(facts[c, WORK])
+
+
+@inlined
+def _begin(facts: Array, windows: Array, c: int, moment: int) -> int:
+    """When work at `c` can begin from a moment on; `NEVER` after the last window."""
+    if WINDOWS:
+        for k in range(facts[c, FIRST_WINDOW], facts[c, LAST_WINDOW]):
+            if moment <= windows[k, 1]:
+                return max(moment, int(windows[k, 0]))
+        return NEVER
+    return NEVER if moment > facts[c, CLOSES] else max(moment, int(facts[c, OPENS]))
+
+
+@inlined
+def _begin_by(facts: Array, windows: Array, c: int, moment: int) -> int:
+    """The last beginning of work at `c` up to a moment; `-NEVER` before the first window."""
+    if WINDOWS:
+        for k in range(facts[c, LAST_WINDOW] - 1, facts[c, FIRST_WINDOW] - 1, -1):
+            if moment >= windows[k, 0]:
+                return min(moment, int(windows[k, 1]))
+        return -NEVER
+    return -NEVER if moment < facts[c, OPENS] else min(moment, int(facts[c, CLOSES]))
+
+
+# The journal ------------------------------------------------------------------------------------------------
+
+
+@inlined
+def _note(nodes: Array, journal: Array, noted: Array, count: int, now: int, node: int) -> int:
+    """Keep a row as it was before this round."""
+    if nodes[node, MARK] != now:
+        for k in range(NODE_WIDTH):
+            journal[count, k] = nodes[node, k]
+        noted[count] = node
+        nodes[node, MARK] = now
+        count += 1
+    return count
+
+
+# Routes, kept up to date ------------------------------------------------------------------------------------
+
+
+@fast
+def _unlink(
+    nodes: Array, facts: Array, routes: Array, journal: Array, noted: Array, count: int, now: int,
+    c: int, seconds: int, metres: int,
+) -> int:  # fmt: skip
+    """Take a task out of its route; so long is the way past it. Times and loads are right again after `_refresh`."""
+    a, b, r = nodes[c, PREV], nodes[c, NEXT], nodes[c, ROUTE]
+    count = _note(nodes, journal, noted, count, now, a)
+    count = _note(nodes, journal, noted, count, now, b)
+    count = _note(nodes, journal, noted, count, now, c)
+    routes[r, STOPS] -= 1
+    routes[r, DRIVEN] += seconds - nodes[b, SECONDS] - nodes[c, SECONDS]
+    nodes[b, SECONDS] = seconds
+    if METRES:
+        routes[r, LENGTH] += metres - nodes[b, METRES_IN] - nodes[c, METRES_IN]
+        nodes[b, METRES_IN] = metres
+    nodes[a, NEXT] = b
+    nodes[b, PREV] = a
+    nodes[c, ROUTE] = OUT
+    for k in range(DIMENSIONS):
+        routes[r, CARRIED + k] -= facts[c, DELIVERED + k]
+    return count
+
+
+@inlined
+def _take_out(fixed: Fixed, state: State, count: int, now: int, c: int) -> int:
+    """Unlink a task; a route without stops is nowhere."""
+    nodes, facts, routes = state.nodes, fixed.facts, state.routes
+    r, seconds, metres = nodes[c, ROUTE], 0, 0
+    if routes[r, STOPS] > 1:
+        p, here, there = (
+            _profile(fixed.types, _type(routes, r)),
+            facts[nodes[c, PREV], PLACE],
+            facts[nodes[c, NEXT], PLACE],
+        )
+        seconds, metres = _go(fixed, p, here, there), _go_metres(fixed, p, here, there)
+    return _unlink(nodes, facts, routes, state.journal, state.noted, count, now, c, seconds, metres)
+
+
+@fast
+def _link(
+    nodes: Array, facts: Array, routes: Array, journal: Array, noted: Array, count: int, now: int,
+    r: int, a: int, c: int, come: int, go: int, come_metres: int, go_metres: int,
+) -> int:  # fmt: skip
+    """Put a task behind `a` into a route; so long are the ways to it and on from it."""
+    b = nodes[a, NEXT]
+    count = _note(nodes, journal, noted, count, now, a)
+    count = _note(nodes, journal, noted, count, now, b)
+    count = _note(nodes, journal, noted, count, now, c)
+    routes[r, DRIVEN] += come + go - nodes[b, SECONDS]
+    nodes[c, SECONDS] = come
+    nodes[b, SECONDS] = go
+    if METRES:
+        routes[r, LENGTH] += come_metres + go_metres - nodes[b, METRES_IN]
+        nodes[c, METRES_IN] = come_metres
+        nodes[b, METRES_IN] = go_metres
+    nodes[a, NEXT] = c
+    nodes[c, PREV] = a
+    nodes[c, NEXT] = b
+    nodes[b, PREV] = c
+    nodes[c, ROUTE] = r
+    routes[r, STOPS] += 1
+    for k in range(DIMENSIONS):
+        routes[r, CARRIED + k] += facts[c, DELIVERED + k]
+    return count
+
+
+@inlined
+def _put_in(fixed: Fixed, state: State, count: int, now: int, r: int, a: int, c: int) -> int:
+    nodes, facts, routes = state.nodes, fixed.facts, state.routes
+    p, at = _profile(fixed.types, _type(routes, r)), facts[c, PLACE]
+    here, there = facts[a, PLACE], facts[nodes[a, NEXT], PLACE]
+    come, go = _come(fixed, p, at, here), _go(fixed, p, at, there)
+    come_metres, go_metres = _come_metres(fixed, p, at, here), _go_metres(fixed, p, at, there)
+    return _link(
+        nodes,
+        facts,
+        routes,
+        state.journal,
+        state.noted,
+        count,
+        now,
+        r,
+        a,
+        c,
+        come,
+        go,
+        come_metres,
+        go_metres,
+    )
+
+
+@fast
+def _forwards(
+    nodes: Array, facts: Array, windows: Array,
+    journal: Array, noted: Array, count: int, now: int, a: int, end: int, at_least: int,
+) -> int:  # fmt: skip
+    """Times of what comes after `a`, until they are as they were (but `at_least` so many)."""
+    done = 0
+    while a != end:
+        x = nodes[a, NEXT]
+        done += 1
+        changed = False
+        if SPANS:
+            late = nodes[a, SPAN_LATE]
+            arrival = int(nodes[a, SPAN]) + int(nodes[x, SECONDS])
+            waits = max(0, int(facts[x, OPENS]) - arrival - late)
+            span = arrival + _work(facts, a, x) + waits
+            early = max(int(facts[x, OPENS]) - arrival, int(nodes[a, SPAN_EARLY])) - waits
+            late = min(int(facts[x, CLOSES]) - arrival, late)
+            if span != nodes[x, SPAN] or early != nodes[x, SPAN_EARLY] or late != nodes[x, SPAN_LATE]:
+                count = _note(nodes, journal, noted, count, now, x)
+                nodes[x, SPAN] = span
+                nodes[x, SPAN_EARLY] = early
+                nodes[x, SPAN_LATE] = late
+                nodes[x, DEPART] = early + span
+                changed = True
+        else:
+            begins = _begin(facts, windows, x, int(nodes[a, DEPART]) + int(nodes[x, SECONDS]))
+            departs = min(begins + _work(facts, a, x), _LATE)
+            if departs != nodes[x, DEPART]:
+                count = _note(nodes, journal, noted, count, now, x)
+                nodes[x, DEPART] = departs
+                changed = True
+        if not changed and done > at_least:
+            break
+        a = x
+    return count
+
+
+@fast
+def _backwards(
+    nodes: Array, facts: Array, windows: Array,
+    journal: Array, noted: Array, count: int, now: int, b: int, start: int, at_least: int,
+) -> int:  # fmt: skip
+    """The same for what comes before `b`."""
+    done = 0
+    while b != start:
+        x = nodes[b, PREV]
+        done += 1
+        changed = False
+        work = _work(facts, nodes[x, PREV], x) if x != start else 0
+        if SPANS:
+            arrival = work + int(nodes[b, SECONDS])
+            late = int(facts[x, CLOSES])
+            waits = max(0, int(nodes[b, REST_EARLY]) - arrival - late)
+            rest = arrival + int(nodes[b, REST]) + waits
+            early = max(int(nodes[b, REST_EARLY]) - arrival, int(facts[x, OPENS])) - waits
+            late = min(int(nodes[b, REST_LATE]) - arrival, late)
+            if rest != nodes[x, REST] or early != nodes[x, REST_EARLY] or late != nodes[x, REST_LATE]:
+                count = _note(nodes, journal, noted, count, now, x)
+                nodes[x, REST] = rest
+                nodes[x, REST_EARLY] = early
+                nodes[x, REST_LATE] = late
+                nodes[x, LATEST] = late
+                changed = True
+        else:
+            latest = _begin_by(facts, windows, x, int(nodes[b, LATEST]) - int(nodes[b, SECONDS]) - work)
+            latest = max(latest, -1)
+            if latest != nodes[x, LATEST]:
+                count = _note(nodes, journal, noted, count, now, x)
+                nodes[x, LATEST] = latest
+                changed = True
+        if not changed and done > at_least:
+            break
+        b = x
+    return count
+
+
+@fast
+def _loads(
+    nodes: Array, facts: Array, routes: Array, journal: Array, noted: Array, count: int, now: int,
+    r: int, start: int, end: int,
+) -> int:  # fmt: skip
+    """What is on board after each stop, and the most until there and from there."""
+    for k in range(DIMENSIONS):
+        load = most = routes[r, CARRIED + k]
+        x = start
+        while True:
+            if nodes[x, LOAD + k] != load or nodes[x, BEFORE + k] != most:
+                count = _note(nodes, journal, noted, count, now, x)
+                nodes[x, LOAD + k] = load
+                nodes[x, BEFORE + k] = most
+            if x == end:
+                break
+            x = nodes[x, NEXT]
+            load += facts[x, PICKED + k] - facts[x, DELIVERED + k]
+            most = max(most, load)
+        most = load
+        while True:
+            most = max(most, int(nodes[x, LOAD + k]))
+            if nodes[x, AFTER + k] != most:
+                count = _note(nodes, journal, noted, count, now, x)
+                nodes[x, AFTER + k] = most
+            if x == start:
+                break
+            x = nodes[x, PREV]
+    return count
+
+
+@fast
+def _refresh(
+    nodes: Array, facts: Array, routes: Array, windows: Array,
+    journal: Array, noted: Array, count: int, now: int, size: int, r: int,
+) -> int:  # fmt: skip
+    """All times and loads of a route."""
+    start = size + 2 * r
+    if TIMES:
+        count = _forwards(nodes, facts, windows, journal, noted, count, now, start, start + 1, NEVER)
+        count = _backwards(nodes, facts, windows, journal, noted, count, now, start + 1, start, NEVER)
+        if SPANS:
+            routes[r, DURATION] = nodes[start + 1, SPAN]
+    if SEQUENCE:
+        count = _loads(nodes, facts, routes, journal, noted, count, now, r, start, start + 1)
+    return count
+
+
+@inlined
+def _cost(routes: Array, types: Array, r: int) -> int:
+    if routes[r, STOPS] == 0:
+        return 0
+    t = _type(routes, r)
+    cost = types[t, FIXED] + types[t, PER_SECOND] * routes[r, DRIVEN]
+    if METRES:
+        cost += types[t, PER_METRE] * routes[r, LENGTH]
+    return cost
+
+
+@fast
+def _touch(
+    routes: Array, types: Array, route_journal: Array, touched: Array, old_costs: Array, count: int, now: int, r: int
+) -> int:  # fmt: skip
+    """Keep a route's sums as they were before this round."""
+    if routes[r, TOUCHED] != now:
+        for k in range(ROUTE_WIDTH):
+            route_journal[count, k] = routes[r, k]
+        routes[r, TOUCHED] = now
+        touched[count] = r
+        old_costs[count] = _cost(routes, types, r)
+        count += 1
+    return count
+
+
+# What a place costs -----------------------------------------------------------------------------------------
+
+
+@inlined
+def _has_room(facts: Array, routes: Array, types: Array, r: int, t: int, c: int) -> bool:
+    """Where loads only shrink on the way, what is on board at the start decides."""
+    for k in range(DIMENSIONS):
+        if routes[r, CARRIED + k] + facts[c, DELIVERED + k] > types[t, ROOM + k]:
+            return False
+    return True
+
+
+@inlined
+def _place_cost(fixed: Fixed, state: State, r: int, t: int, a: int, c: int, below: int) -> int:
+    """What it costs to put task `c` behind `a` into route `r` driven by type `t`; `NEVER` where that breaks a rule or
+    costs no less than `below`."""
+    nodes, facts, routes, types = state.nodes, fixed.facts, state.routes, fixed.types
+    b, p = nodes[a, NEXT], _profile(types, t)
+    here, at, there = facts[a, PLACE], facts[c, PLACE], facts[b, PLACE]
+    come, go = _come(fixed, p, at, here), _go(fixed, p, at, there)
+    if GAPS and (come >= NO_WAY or go >= NO_WAY):
+        return NEVER
+    longer = 0
+    cost = types[t, PER_SECOND] * (come + go - int(nodes[b, SECONDS]))
+    if METRES:
+        longer = _come_metres(fixed, p, at, here) + _go_metres(fixed, p, at, there) - int(nodes[b, METRES_IN])
+        cost += types[t, PER_METRE] * longer
+    if routes[r, STOPS] == 0:
+        cost += types[t, FIXED]
+    if cost >= below:
+        return NEVER
+    if METRES and routes[r, LENGTH] + longer > types[t, MOST_METRES]:
+        return NEVER
+    if COUNTED and routes[r, STOPS] >= types[t, MOST_STOPS]:
+        return NEVER
+    if SEQUENCE:
+        for k in range(DIMENSIONS):
+            room = types[t, ROOM + k]
+            if nodes[a, BEFORE + k] + facts[c, DELIVERED + k] > room:
+                return NEVER
+            if nodes[a, AFTER + k] + facts[c, PICKED + k] > room:
+                return NEVER
+    elif not _has_room(facts, routes, types, r, t, c):
+        return NEVER
+    if SPANS:
+        if not _spans_fit(fixed, state, t, a, b, c, come, go):
+            return NEVER
+    elif TIMES:
+        begins = _begin(facts, fixed.windows, c, int(nodes[a, DEPART]) + come)
+        if begins >= NEVER:
+            return NEVER
+        arrives = begins + _work(facts, a, c) + go
+        if arrives > nodes[b, LATEST]:
+            return NEVER
+        if SETUPS and here == there and at != here:  # what comes after has to set up now
+            if max(arrives, int(facts[b, OPENS])) + int(facts[b, SETUP]) > nodes[b, LATEST]:
+                return NEVER
+    return cost
+
+
+@inlined
+def _spans_fit(fixed: Fixed, state: State, t: int, a: int, b: int, c: int, come: int, go: int) -> bool:
+    """Whether the parts of the route before and after `c` fit together with it, and are not too long in all."""
+    nodes, facts = state.nodes, fixed.facts
+    opens, closes = int(facts[c, OPENS]), int(facts[c, CLOSES])
+    arrival, late = int(nodes[a, SPAN]) + come, int(nodes[a, SPAN_LATE])
+    if int(nodes[a, SPAN_EARLY]) + arrival > closes:
+        return False
+    waits = max(0, opens - arrival - late)
+    span = arrival + _work(facts, a, c) + waits
+    early = max(opens - arrival, int(nodes[a, SPAN_EARLY])) - waits
+    late = min(closes - arrival, late)
+    return _joined(nodes, fixed.types, t, b, span + go, early, late)
+
+
+@inlined
+def _joined(nodes: Array, types: Array, t: int, b: int, arrival: int, early: int, late: int) -> bool:
+    """Whether a part that reaches `b` so long after its beginning fits together with the rest of the route."""
+    if early + arrival > nodes[b, REST_LATE]:
+        return False
+    waits = max(0, int(nodes[b, REST_EARLY]) - arrival - late)
+    return arrival + int(nodes[b, REST]) + waits <= types[t, MOST_DURATION]
+
+
+@inlined
+def _pair_cost(
+    fixed: Fixed, state: State, r: int, t: int, a: int, c: int, g: int, below: int
+) -> tuple[int, int]:
+    """What it costs to put a pickup `c` behind `a` and its delivery `g` at the best place after that, and behind which
+    node that is (`c` itself: at once)."""
+    nodes, facts, routes, types = state.nodes, fixed.facts, state.routes, fixed.types
+    windows, p, end = fixed.windows, _profile(types, t), fixed.size + 2 * r + 1
+    y = nodes[a, NEXT]
+    at, goal = facts[c, PLACE], facts[g, PLACE]
+    best, best_at = below, -1
+    second, metre = types[t, PER_SECOND], types[t, PER_METRE]
+    cost = types[t, FIXED] if routes[r, STOPS] == 0 else 0
+    if COUNTED and routes[r, STOPS] + 2 > types[t, MOST_STOPS]:
+        return NEVER, -1
+    for k in range(DIMENSIONS):
+        if nodes[a, LOAD + k] + facts[c, PICKED + k] > types[t, ROOM + k]:
+            return NEVER, -1
+    come = _come(fixed, p, at, facts[a, PLACE])
+    longer = 0
+    cost += second * (come - int(nodes[y, SECONDS]))
+    if METRES:
+        longer = _come_metres(fixed, p, at, facts[a, PLACE]) - int(nodes[y, METRES_IN])
+        cost += metre * longer
+    departs = 0
+    span, early, late = 0, 0, 0
+    if TIMES:
+        begins = _begin(facts, windows, c, int(nodes[a, DEPART]) + come)
+        if begins >= NEVER:
+            return NEVER, -1
+        departs = begins + _work(facts, a, c)
+    if SPANS:
+        opens, closes = int(facts[c, OPENS]), int(facts[c, CLOSES])
+        arrival, late = int(nodes[a, SPAN]) + come, int(nodes[a, SPAN_LATE])
+        waits = max(0, opens - arrival - late)
+        span = arrival + _work(facts, a, c) + waits
+        early = max(opens - arrival, int(nodes[a, SPAN_EARLY])) - waits
+        late = min(closes - arrival, late)
+    # `cost` and `longer` are without the way from x, the last one dealt with, to y.
+    x, here = c, at
+    while True:
+        there = facts[y, PLACE]
+        come, go = _come(fixed, p, goal, here), _go(fixed, p, goal, there)
+        total = cost + second * (come + go)
+        if GAPS and (come >= NO_WAY or go >= NO_WAY):
+            total = NEVER
+        length = longer
+        if METRES:
+            length += _come_metres(fixed, p, goal, here) + _go_metres(fixed, p, goal, there)
+            total += metre * (length - longer)
+        if total < best:
+            fits = not METRES or routes[r, LENGTH] + length <= types[t, MOST_METRES]
+            if TIMES and fits:
+                begins = _begin(facts, windows, g, departs + come)
+                fits = begins < NEVER
+                if fits:
+                    arrives = begins + _work(facts, x, g) + go
+                    fits = arrives <= nodes[y, LATEST]
+                    if SETUPS and fits and here == there and goal != here:
+                        fits = max(arrives, int(facts[y, OPENS])) + int(facts[y, SETUP]) <= nodes[y, LATEST]
+                if SPANS and fits:
+                    opens, closes = int(facts[g, OPENS]), int(facts[g, CLOSES])
+                    arrival = span + come
+                    waits = max(0, opens - arrival - late)
+                    long = arrival + _work(facts, x, g) + waits
+                    begin = max(opens - arrival, early) - waits
+                    fits = _joined(nodes, types, t, y, long + go, begin, min(closes - arrival, late))
+            if fits:
+                best, best_at = total, x
+        if y == end or (TIMES and departs > facts[g, CLOSES]):
+            break
+        # Drive on: y is dealt with now, with the pickup on board.
+        come = _go(fixed, p, here, there) if x == c else int(nodes[y, SECONDS])
+        cost += second * come
+        if METRES:
+            step = _go_metres(fixed, p, here, there) if x == c else int(nodes[y, METRES_IN])
+            cost += metre * step
+            longer += step
+        is_full = False
+        for k in range(DIMENSIONS):
+            if nodes[y, LOAD + k] + facts[c, PICKED + k] > types[t, ROOM + k]:
+                is_full = True
+        if is_full:
+            break
+        if TIMES:
+            begins = _begin(facts, windows, y, departs + come)
+            if begins > nodes[y, LATEST]:
+                break
+            departs = begins + _work(facts, x, y)
+        if SPANS:
+            opens, closes = int(facts[y, OPENS]), int(facts[y, CLOSES])
+            arrival = span + come
+            waits = max(0, opens - arrival - late)
+            span = arrival + _work(facts, x, y) + waits
+            early = max(opens - arrival, early) - waits
+            late = min(closes - arrival, late)
+        x, here = y, facts[y, PLACE]
+        y = nodes[x, NEXT]
+        cost -= second * int(nodes[y, SECONDS])
+        if METRES:
+            cost -= metre * int(nodes[y, METRES_IN])
+            longer -= int(nodes[y, METRES_IN])
+    if best_at < 0:
+        return NEVER, -1
+    return best, best_at
+
+
+# Ruin -------------------------------------------------------------------------------------------------------
+
+
+@inlined
+def _ruin(fixed: Fixed, state: State, now: int) -> tuple[int, int, int, int]:
+    """Tear strings of stops around a seed out of a few routes; what is in no route and near it joins them.
+
+    Returns how many rows of nodes and of routes are noted, how many orders are removed, and what the bank cost less.
+    """
+    nodes, facts, routes, types = state.nodes, fixed.facts, state.routes, fixed.types
+    journal, noted, random, totals = state.journal, state.noted, state.random, state.totals
+    size, mates, removed = fixed.size, fixed.mates, state.removed
+    count, touched_count, removed_count, price, banked = 0, 0, 0, 0, 0
+    in_routes = totals[TASKS] - totals[BANKED]
+    longest = min(state.tuning[LONGEST_STRING], in_routes / max(1.0, float(totals[ROUTES_USED])))
+    strings = int(_chance(random) * (4 * state.tuning[STOPS_REMOVED] / (1 + longest) - 1) + 1)
+    if totals[BANKED] > 0 and _chance(random) < 0.25:
+        seed = state.bank[int(_chance(random) * totals[BANKED])]
+    else:
+        seed = int(_chance(random) * size)
+        while nodes[seed, ROUTE] == ELSEWHERE:
+            seed = int(_chance(random) * size)
+    if PAIRS and mates[seed] >= 0 and _chance(random) < 0.5:
+        seed = mates[seed]
+    for k in range(-1, fixed.near.shape[1]):
+        if strings <= 0:
+            break
+        c = seed if k < 0 else fixed.near[seed, k]
+        r = nodes[c, ROUTE]
+        if r == BANK and banked < 12:
+            g = c
+            if PAIRS and mates[c] >= 0:
+                if facts[c, IS_PICKUP] == 0:
+                    g = mates[c]
+                count = _note(nodes, journal, noted, count, now, mates[g])
+                nodes[mates[g], ROUTE] = OUT
+            count = _note(nodes, journal, noted, count, now, g)
+            nodes[g, ROUTE] = OUT
+            removed[removed_count] = g
+            removed_count += 1
+            banked += 1
+            price -= fixed.prices[g]
+        if r < 0 or routes[r, TOUCHED] == now:
+            continue
+        touched_count = _touch(
+            routes, types, state.route_journal, state.touched, state.old_costs, touched_count, now, r
+        )
+        strings -= 1
+        stops = routes[r, STOPS]
+        length = min(int(_chance(random) * min(float(stops), longest) + 1), stops)
+        # A split string spares some stops in its middle.
+        spared, spared_from = 0, 0
+        if 1 < length < stops and _chance(random) < 0.5:
+            spared = 1
+            while length + spared < stops and _chance(random) < 0.5:
+                spared += 1
+            spared_from = 1 + int(_chance(random) * (length - 1))
+        back = int(_chance(random) * (length + spared))
+        x = c
+        while back > 0 and nodes[x, PREV] < size:
+            x = nodes[x, PREV]
+            back -= 1
+        step = 0
+        while step < length + spared and x < size:
+            if spared > 0 and spared_from <= step < spared_from + spared:
+                x = nodes[x, NEXT]
+            else:
+                a = nodes[x, PREV]
+                count = _take_out(fixed, state, count, now, x)
+                removed[removed_count] = x
+                if PAIRS and mates[x] >= 0:
+                    g = mates[x]
+                    if g == a:
+                        a = nodes[a, PREV]
+                    count = _take_out(fixed, state, count, now, g)
+                    if facts[x, IS_PICKUP] == 0:
+                        removed[removed_count] = g
+                removed_count += 1
+                x = nodes[a, NEXT]
+            step += 1
+        if TIMES or SEQUENCE:
+            count = _refresh(nodes, facts, routes, fixed.windows, journal, noted, count, now, size, r)
+    return count, touched_count, removed_count, price
+
+
+@inlined
+def _sort_removed(fixed: Fixed, state: State, removed_count: int) -> None:
+    """In which order they are put back: at random, large or remote ones first, narrow windows first, …"""
+    facts, random, removed, keys = fixed.facts, state.random, state.removed, state.keys
+    draw = _chance(random) * (15.0 if TIMES else 11.0)
+    for k in range(removed_count):
+        c = removed[k]
+        if draw < 4:
+            key = _chance(random)
+        elif draw < 8:
+            key = -float(facts[c, SIZE])
+        elif draw < 10:
+            key = -float(facts[c, REMOTE])
+        elif draw < 11:
+            key = float(facts[c, REMOTE])
+        elif draw < 13:
+            key = float(facts[c, CLOSES]) - float(facts[c, OPENS])
+        elif draw < 14:
+            key = float(facts[c, OPENS])
+        else:
+            key = -float(facts[c, CLOSES])
+        keys[k] = key
+    gap = 1
+    while removed_count > 60 and gap * 3 + 1 < removed_count:
+        gap = gap * 3 + 1
+    while gap > 0:  # Shell's sort: a few are sorted by insertion
+        for k in range(gap, removed_count):
+            key, c = keys[k], removed[k]
+            at = k - gap
+            while at >= 0 and keys[at] > key:
+                keys[at + gap] = keys[at]
+                removed[at + gap] = removed[at]
+                at -= gap
+            keys[at + gap] = key
+            removed[at + gap] = c
+        gap //= 3
+
+
+# Recreate ---------------------------------------------------------------------------------------------------
+
+
+@inlined
+def _gather(fixed: Fixed, state: State, c: int, touched_count: int) -> int:
+    """The places to try for a task: beside its neighbours, at both ends of the routes of this round, in an empty route
+    of each type. Now and then one is passed over. Returns how many they are."""
+    nodes, routes, tags, found, size = state.nodes, state.routes, state.tags, state.candidates, fixed.size
+    totals, types, facts = state.totals, fixed.types, fixed.facts
+    tag, count = totals[TAG], 0
+    # Gaps between the places passed over are drawn, instead of a chance for each.
+    gap = totals[GAP]
+    for k in range(fixed.tries):
+        for side in range(2):
+            x = fixed.before[c, k] if side == 0 or not TIMES else fixed.after[c, k]
+            if x < 0:
+                continue
+            r = nodes[x, ROUTE]
+            if r < 0:
+                continue
+            if not SEQUENCE and not RETYPES and not _has_room(facts, routes, types, r, _type(routes, r), c):
+                continue
+            if side == 1:
+                x = nodes[x, PREV]
+            if tags[x] == tag:
+                continue
+            tags[x] = tag
+            if gap == 0:
+                gap = int(math.log(1e-18 + _chance(state.random)) * state.tuning[BLINK])
+                continue
+            gap -= 1
+            found[count] = x
+            count += 1
+    for k in range(touched_count):
+        r = state.touched[k]
+        if routes[r, STOPS] == 0:
+            continue
+        for side in range(2):
+            x = size + 2 * r if side == 0 else nodes[size + 2 * r + 1, PREV]
+            if tags[x] != tag:
+                tags[x] = tag
+                found[count] = x
+                count += 1
+    for t in range(types.shape[0]):
+        if TYPES and types.shape[0] > 8 and count > 0 and gap == 0:
+            gap = int(math.log(1e-18 + _chance(state.random)) * state.tuning[BLINK])
+            continue
+        r = -1
+        for k in range(touched_count):
+            if routes[state.touched[k], STOPS] == 0 and _type(routes, state.touched[k]) == t:
+                r = state.touched[k]
+                break
+        if r < 0 and state.free_count[t] > 0:
+            r = state.free[t, state.free_count[t] - 1]
+        if r >= 0:
+            found[count] = size + 2 * r
+            count += 1
+    totals[TAG] = tag + 1
+    totals[GAP] = gap
+    return count
+
+
+@inlined
+def _recreate(
+    fixed: Fixed, state: State, now: int, count: int, touched_count: int, removed_count: int
+) -> tuple[int, int, int]:
+    """Put what was removed back, each at its cheapest place; what has none worth its price is left in the bank.
+
+    Returns how many rows of nodes and of routes are noted, and what the bank costs more.
+    """
+    nodes, facts, routes, types = state.nodes, fixed.facts, state.routes, fixed.types
+    journal, noted, random, size = state.journal, state.noted, state.random, fixed.size
+    price = 0
+    for k in range(removed_count):
+        c = state.removed[k]
+        g = fixed.mates[c] if PAIRS else -1
+        cheapest = fixed.prices[c]
+        if PRICED and cheapest < DEAR and state.tuning[FILLS_ONLY] == 0 and _chance(random) < 0.05:
+            cheapest *= 4  # at a loss now and then: it opens routes that later stops pay for
+        best_a, best_r, best_x, upgrade = -1, -1, -1, -1
+        may_upgrade = RETYPES and _chance(random) < 0.2
+        found = _gather(fixed, state, c, touched_count)
+        for j in range(found):
+            a = state.candidates[j]
+            r = nodes[a, ROUTE]
+            t = _type(routes, r)
+            if ALLOWED and (fixed.allowed[c] >> t) & 1 == 0:
+                continue
+            if PAIRS and g >= 0:
+                cost, x = _pair_cost(fixed, state, r, t, a, c, g, cheapest)
+            else:
+                cost, x = _place_cost(fixed, state, r, t, a, c, cheapest), -1
+            if cost < cheapest:
+                cheapest, best_a, best_r, best_x, upgrade = cost, a, r, x, -1
+            elif may_upgrade and not SEQUENCE and routes[r, STOPS] > 0:
+                if not _has_room(facts, routes, types, r, t, c):
+                    larger, cost = _larger_vehicle(fixed, state, r, t, a, c, cheapest)
+                    if larger >= 0:
+                        cheapest, best_a, best_r, best_x, upgrade = cost, a, r, -1, larger
+        if best_a < 0:
+            price += fixed.prices[c]
+            nodes[c, ROUTE] = BANK
+            if PAIRS and g >= 0:
+                nodes[g, ROUTE] = BANK
+            continue
+        r = best_r
+        touched_count = _use(fixed, state, now, touched_count, r)
+        if RETYPES and upgrade >= 0:
+            count, touched_count, r = _change_type(fixed, state, now, count, touched_count, r, upgrade)
+            if best_a >= size:
+                best_a = size + 2 * r
+        count = _put_in(fixed, state, count, now, r, best_a, c)
+        if PAIRS and g >= 0:
+            count = _put_in(fixed, state, count, now, r, best_x, g)
+            count = _refresh(nodes, facts, routes, fixed.windows, journal, noted, count, now, size, r)
+            continue
+        start = size + 2 * r
+        if TIMES:
+            sure = 2 if SETUPS else 1
+            count = _forwards(
+                nodes, facts, fixed.windows, journal, noted, count, now, best_a, start + 1, sure
+            )
+            after = nodes[c, NEXT]
+            count = _backwards(nodes, facts, fixed.windows, journal, noted, count, now, after, start, sure)
+            if SPANS:
+                routes[r, DURATION] = nodes[start + 1, SPAN]
+        if SEQUENCE:
+            count = _loads(nodes, facts, routes, journal, noted, count, now, r, start, start + 1)
+    return count, touched_count, price
+
+
+@inlined
+def _use(fixed: Fixed, state: State, now: int, touched_count: int, r: int) -> int:
+    """Note a route before it is changed; an unused one is free no more."""
+    t = _type(state.routes, r)
+    free = state.free_count[t]
+    if free > 0 and state.free[t, free - 1] == r and state.routes[r, TOUCHED] != now:
+        state.free_count[t] = free - 1
+    return _touch(
+        state.routes, fixed.types, state.route_journal, state.touched, state.old_costs, touched_count, now, r
+    )
+
+
+# Changing vehicles ------------------------------------------------------------------------------------------
+
+
+@inlined
+def _larger_vehicle(
+    fixed: Fixed, state: State, r: int, t: int, a: int, c: int, below: int
+) -> tuple[int, int]:
+    """The cheapest unused type with room for a route and one more task, and what the change costs; -1 for none."""
+    facts, routes, types, nodes = fixed.facts, state.routes, fixed.types, state.nodes
+    b, p, at = nodes[a, NEXT], _profile(types, t), facts[c, PLACE]
+    here, there = facts[a, PLACE], facts[b, PLACE]
+    seconds = _come(fixed, p, at, here) + _go(fixed, p, at, there) - int(nodes[b, SECONDS])
+    metres = 0
+    if METRES:
+        metres = _come_metres(fixed, p, at, here) + _go_metres(fixed, p, at, there)
+        metres -= int(nodes[b, METRES_IN])
+        if routes[r, LENGTH] + metres > types[t, MOST_METRES]:
+            return -1, NEVER
+    if COUNTED and routes[r, STOPS] >= types[t, MOST_STOPS]:
+        return -1, NEVER
+    now = _cost(routes, types, r)
+    best, best_cost = -1, below
+    for other in range(types.shape[0]):
+        if state.free_count[other] == 0 or types[other, GROUP] != types[t, GROUP]:
+            continue
+        if not _has_room(facts, routes, types, r, other, c):
+            continue
+        cost = types[other, FIXED] + types[other, PER_SECOND] * (routes[r, DRIVEN] + seconds) - now
+        if METRES:
+            cost += types[other, PER_METRE] * (routes[r, LENGTH] + metres)
+        if cost < best_cost:
+            best, best_cost = other, cost
+    if best >= 0 and TIMES and not _in_time(fixed, state, t, a, b, c):
+        return -1, NEVER
+    return best, best_cost
+
+
+@inlined
+def _in_time(fixed: Fixed, state: State, t: int, a: int, b: int, c: int) -> bool:
+    nodes, facts, p = state.nodes, fixed.facts, _profile(fixed.types, t)
+    here, at, there = facts[a, PLACE], facts[c, PLACE], facts[b, PLACE]
+    come, go = _come(fixed, p, at, here), _go(fixed, p, at, there)
+    if SPANS:
+        return _spans_fit(fixed, state, t, a, b, c, come, go)
+    begins = _begin(facts, fixed.windows, c, int(nodes[a, DEPART]) + come)
+    if begins >= NEVER:
+        return False
+    arrives = begins + _work(facts, a, c) + go
+    if arrives > nodes[b, LATEST]:
+        return False
+    if SETUPS and here == there and at != here:
+        return max(arrives, int(facts[b, OPENS])) + int(facts[b, SETUP]) <= nodes[b, LATEST]
+    return True
+
+
+@fast
+def _move(
+    nodes: Array, facts: Array, routes: Array, windows: Array, journal: Array, noted: Array, count: int, now: int,
+    size: int, r: int, other: int,
+) -> int:  # fmt: skip
+    """Give all stops of a route to an unused one."""
+    start, fresh = size + 2 * r, size + 2 * other
+    for node in (start, start + 1, fresh, fresh + 1):
+        count = _note(nodes, journal, noted, count, now, node)
+    first, last = nodes[start, NEXT], nodes[start + 1, PREV]
+    x = first
+    while x != start + 1:
+        count = _note(nodes, journal, noted, count, now, x)
+        nodes[x, ROUTE] = other
+        x = nodes[x, NEXT]
+    nodes[fresh, NEXT] = first
+    nodes[first, PREV] = fresh
+    nodes[last, NEXT] = fresh + 1
+    nodes[fresh + 1, PREV] = last
+    nodes[start, NEXT] = start + 1
+    nodes[start + 1, PREV] = start
+    nodes[fresh + 1, SECONDS] = nodes[start + 1, SECONDS]
+    nodes[start + 1, SECONDS] = 0
+    if METRES:
+        nodes[fresh + 1, METRES_IN] = nodes[start + 1, METRES_IN]
+        nodes[start + 1, METRES_IN] = 0
+    for k in range(ROUTE_WIDTH):
+        if k != TOUCHED and k != TYPE:
+            routes[other, k] = routes[r, k]
+            routes[r, k] = 0
+    if TIMES or SEQUENCE:
+        count = _refresh(nodes, facts, routes, windows, journal, noted, count, now, size, other)
+        count = _refresh(nodes, facts, routes, windows, journal, noted, count, now, size, r)
+    return count
+
+
+@inlined
+def _change_type(
+    fixed: Fixed, state: State, now: int, count: int, touched_count: int, r: int, t: int
+) -> tuple[int, int, int]:
+    """Drive a route with an unused vehicle of another type; the route it is now."""
+    other = state.free[t, state.free_count[t] - 1]
+    touched_count = _use(fixed, state, now, touched_count, other)
+    count = _move(
+        state.nodes, fixed.facts, state.routes, fixed.windows, state.journal, state.noted, count, now,
+        fixed.size, r, other,
+    )  # fmt: skip
+    return count, touched_count, other
+
+
+@inlined
+def _cheaper_vehicle(fixed: Fixed, state: State, now: int, count: int, touched_count: int) -> tuple[int, int]:
+    """Now and then one route of this round is driven by a cheaper vehicle that has room enough."""
+    routes, types, random = state.routes, fixed.types, state.random
+    if touched_count == 0 or _chance(random) >= 0.5:
+        return count, touched_count
+    r = state.touched[int(_chance(random) * touched_count)]
+    if routes[r, STOPS] == 0:
+        return count, touched_count
+    t = _type(routes, r)
+    best, best_cost = -1, _cost(routes, types, r)
+    for other in range(types.shape[0]):
+        if other == t or state.free_count[other] == 0 or types[other, GROUP] != types[t, GROUP]:
+            continue
+        fits = True
+        for k in range(DIMENSIONS):
+            load = state.nodes[fixed.size + 2 * r, AFTER + k] if SEQUENCE else routes[r, CARRIED + k]
+            if load > types[other, ROOM + k]:
+                fits = False
+        cost = types[other, FIXED] + types[other, PER_SECOND] * routes[r, DRIVEN]
+        if METRES:
+            cost += types[other, PER_METRE] * routes[r, LENGTH]
+        if fits and cost < best_cost:
+            best, best_cost = other, cost
+    if best >= 0:
+        count, touched_count, _ = _change_type(fixed, state, now, count, touched_count, r, best)
+    return count, touched_count
+
+
+# The search -------------------------------------------------------------------------------------------------
+
+
+@fast
+def search(rounds: int, temperature: float, fixed: Fixed, state: State) -> None:
+    """So many rounds of ruin and recreate at one temperature; what came out is in `state.totals` and `state.best`.
+
+    With `tuning[FILLS_ONLY]` a round puts in what is in the bank and takes nothing out.
+    """
+    totals, random, routes = state.totals, state.random, state.routes
+    for _ in range(rounds):
+        totals[ROUND] += 1
+        now = totals[ROUND]
+        if state.tuning[FILLS_ONLY] > 0:
+            count, touched_count, removed_count, price = _take_all_of_the_bank(fixed, state, now)
+        else:
+            count, touched_count, removed_count, price = _ruin(fixed, state, now)
+        _sort_removed(fixed, state, removed_count)
+        count, touched_count, more = _recreate(fixed, state, now, count, touched_count, removed_count)
+        if RETYPES:
+            count, touched_count = _cheaper_vehicle(fixed, state, now, count, touched_count)
+        change, opened, legal = price + more, 0, True
+        for k in range(touched_count):
+            r = state.touched[k]
+            legal = legal and _is_legal(fixed, state, r)
+            change += _cost(routes, fixed.types, r) - state.old_costs[k]
+            opened += int(routes[r, STOPS] > 0) - int(state.route_journal[k, STOPS] > 0)
+        if legal and (change <= 0 or change < -temperature * math.log(1e-300 + _chance(random))):
+            totals[COST] += change
+            totals[ROUTES_USED] += opened
+            _settle_bank(state, removed_count)
+            if totals[COST] < totals[BEST_COST]:
+                totals[BEST_COST] = totals[COST]
+                totals[IS_DIRTY] = 1
+                if now - totals[SAVED_AT] > state.tuning[SAVES_EVERY]:
+                    _save(fixed, state, now)
+        else:
+            for k in range(count - 1, -1, -1):
+                for z in range(NODE_WIDTH):
+                    state.nodes[state.noted[k], z] = state.journal[k, z]
+            for k in range(touched_count):
+                for z in range(ROUTE_WIDTH):
+                    routes[state.touched[k], z] = state.route_journal[k, z]
+        for k in range(touched_count):
+            r = state.touched[k]
+            if routes[r, STOPS] == 0:
+                t = _type(routes, r)
+                state.free[t, state.free_count[t]] = r
+                state.free_count[t] += 1
+    if totals[IS_DIRTY] == 1 and totals[COST] == totals[BEST_COST]:
+        _save(fixed, state, totals[ROUND])
+
+
+@inlined
+def _is_legal(fixed: Fixed, state: State, r: int) -> bool:
+    """Whether a route still is what it was before stops left it: a way past them may be longer than through them."""
+    routes, nodes, end = state.routes, state.nodes, fixed.size + 2 * r + 1
+    if routes[r, STOPS] == 0:
+        return True
+    t = _type(routes, r)
+    if SPANS:
+        if (
+            nodes[end, SPAN_EARLY] > nodes[end, SPAN_LATE]
+            or routes[r, DURATION] > fixed.types[t, MOST_DURATION]
+        ):
+            return False
+    elif TIMES and nodes[end, DEPART] >= _LATE:
+        return False
+    if METRES and routes[r, LENGTH] > fixed.types[t, MOST_METRES]:
+        return False
+    return not GAPS or routes[r, DRIVEN] < NO_WAY
+
+
+@inlined
+def _take_all_of_the_bank(fixed: Fixed, state: State, now: int) -> tuple[int, int, int, int]:
+    count, price = 0, 0
+    for k in range(state.totals[BANKED]):
+        c = state.bank[k]
+        state.removed[k] = c
+        count = _note(state.nodes, state.journal, state.noted, count, now, c)
+        state.nodes[c, ROUTE] = OUT
+        if PAIRS and fixed.mates[c] >= 0:
+            count = _note(state.nodes, state.journal, state.noted, count, now, fixed.mates[c])
+            state.nodes[fixed.mates[c], ROUTE] = OUT
+        price -= fixed.prices[c]
+    return count, 0, int(state.totals[BANKED]), price
+
+
+@inlined
+def _settle_bank(state: State, removed_count: int) -> None:
+    """Who was removed is in the bank now, or not any more."""
+    for k in range(removed_count):
+        c = state.removed[k]
+        is_out = state.nodes[c, ROUTE] == BANK
+        at = state.bank_place[c]
+        if is_out and at < 0:
+            state.bank_place[c] = state.totals[BANKED]
+            state.bank[state.totals[BANKED]] = c
+            state.totals[BANKED] += 1
+        elif not is_out and at >= 0:
+            state.totals[BANKED] -= 1
+            last = state.bank[state.totals[BANKED]]
+            state.bank[at] = last
+            state.bank_place[last] = at
+            state.bank_place[c] = -1
+
+
+@fast
+def _save(fixed: Fixed, state: State, now: int) -> None:
+    """Keep the plan as it is: what comes after each node, -1 for tasks in no route."""
+    for node in range(state.nodes.shape[0]):
+        state.best[node] = state.nodes[node, NEXT]
+    for c in range(fixed.size):
+        if state.nodes[c, ROUTE] < 0:
+            state.best[c] = -1
+    state.totals[SAVED_AT] = now
+    state.totals[IS_DIRTY] = 0
+    state.totals[SAVED_COST] = state.totals[BEST_COST]
+
+
+@fast
+def load(fixed: Fixed, state: State, numbers: Array, begins: Array, stops: Array) -> int:
+    """Begin with given routes: `stops[begins[k]:begins[k + 1]]` for route `numbers[k]`. Returns what they cost, without
+    the tasks that are in none."""
+    nodes, facts, routes, types = state.nodes, fixed.facts, state.routes, fixed.types
+    size, now = fixed.size, state.totals[ROUND]
+    for c in range(size):
+        nodes[c, ROUTE] = BANK
+    for r in range(routes.shape[0]):
+        start = size + 2 * r
+        nodes[start, PREV] = start
+        nodes[start, NEXT] = start + 1
+        nodes[start + 1, PREV] = start
+        nodes[start + 1, NEXT] = start + 1
+        nodes[start + 1, SECONDS] = 0
+        for node in (start, start + 1):
+            nodes[node, ROUTE] = r
+        if METRES:
+            nodes[start + 1, METRES_IN] = 0
+        if TIMES:
+            nodes[start, DEPART] = facts[start, OPENS]
+            nodes[start + 1, LATEST] = facts[start + 1, CLOSES]
+        if SPANS:
+            nodes[start, SPAN] = 0
+            nodes[start, SPAN_EARLY] = facts[start, OPENS]
+            nodes[start, SPAN_LATE] = facts[start, CLOSES]
+            nodes[start + 1, REST] = 0
+            nodes[start + 1, REST_EARLY] = facts[start + 1, OPENS]
+            nodes[start + 1, REST_LATE] = facts[start + 1, CLOSES]
+        for k in range(ROUTE_WIDTH):
+            if k != TYPE:
+                routes[r, k] = 0
+        routes[r, TOUCHED] = -1
+    for k in range(numbers.shape[0]):
+        a = size + 2 * numbers[k]
+        for j in range(begins[k], begins[k + 1]):
+            now += 1
+            _put_in(fixed, state, 0, now, numbers[k], a, stops[j])
+            a = stops[j]
+    cost = 0
+    for r in range(routes.shape[0]):
+        now += 1
+        _refresh(nodes, facts, routes, fixed.windows, state.journal, state.noted, 0, now, size, r)
+        cost += _cost(routes, types, r)
+    state.totals[ROUND] = now
+    return cost
+
+
+# Arrays, made in Python -------------------------------------------------------------------------------------
+
+
+def new_state(size: int, routes: int, types: int, near: int, seed: int) -> State:
+    """This will return a state with no route in use; `load` makes it one to begin with."""
+    nodes = size + 2 * routes
+    # A seed far from zero: xorshift begins badly with few bits.
+    first = (88172645463325252 ^ (seed * 0x9E3779B97F4A7C15)) % 2**64 or 1
+    state = State(
+        nodes=np.zeros((nodes, NODE_WIDTH), dtype=np.int32),
+        routes=np.zeros((routes, ROUTE_WIDTH), dtype=np.int64),
+        journal=np.zeros((nodes + 100, NODE_WIDTH), dtype=np.int32),
+        noted=np.zeros(nodes + 100, dtype=np.int64),
+        route_journal=np.zeros((routes + 10, ROUTE_WIDTH), dtype=np.int64),
+        touched=np.zeros(routes + 10, dtype=np.int64),
+        old_costs=np.zeros(routes + 10, dtype=np.int64),
+        free=np.zeros((types, routes + 10), dtype=np.int64),
+        free_count=np.zeros(types, dtype=np.int64),
+        removed=np.zeros(size + 10, dtype=np.int64),
+        keys=np.zeros(size + 10),
+        bank=np.zeros(size + 10, dtype=np.int64),
+        bank_place=np.full(size, -1, dtype=np.int64),
+        best=np.full(nodes, -1, dtype=np.int32),
+        tags=np.zeros(nodes, dtype=np.int64),
+        candidates=np.zeros(4 * near + 100 + 2 * routes + types, dtype=np.int64),
+        totals=np.zeros(16, dtype=np.int64),
+        random=np.array([first], dtype=np.uint64),
+        tuning=np.zeros(8),
+    )
+    state.totals[TAG] = 1
+    return state
+
+
+def nothing() -> tuple[Fixed, State]:
+    """This will return the arrays of no task and one vehicle: what to compile for."""
+    numbers, lists = np.zeros(0, dtype=np.int64), np.zeros((0, 1), dtype=np.int32)
+    fixed = Fixed(
+        size=0,
+        facts=np.zeros((2, FACT_WIDTH), dtype=np.int32),
+        types=np.zeros((1, ROOM + DIMENSIONS), dtype=np.int64),
+        ways=np.zeros((1, 1, 1, 4), dtype=np.int32),
+        windows=np.zeros((2, 2), dtype=np.int64),
+        near=lists,
+        before=lists,
+        after=lists,
+        prices=numbers,
+        mates=numbers,
+        allowed=numbers,
+        tries=0,
+    )
+    return fixed, new_state(0, 1, 1, 1, 1)
