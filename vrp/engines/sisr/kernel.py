@@ -60,6 +60,8 @@ def inlined(function: Kernel) -> Kernel:
     return cast("Kernel", njit(**_OPTIONS, forceinline=True)(function))  # type: ignore[call-overload]
 
 
+BATCH = 10  # neighbours looked at together
+
 # Columns of `nodes`
 PREV, NEXT, ROUTE, MARK, SECONDS = range(
     5
@@ -112,7 +114,7 @@ class Fixed(NamedTuple):
     prices: Array  # of leaving a task out
     mates: Array  # the other end of a shipment, or -1
     allowed: Array  # a bit for each type of vehicle
-    tries: int  # of `before` and `after` that are looked at
+    reach: Array  # what the way to the first of each batch of `before` and `after` costs at least
 
 
 class State(NamedTuple):
@@ -794,15 +796,17 @@ def _sort_removed(fixed: Fixed, state: State, removed_count: int) -> None:
 
 
 @inlined
-def _gather(fixed: Fixed, state: State, c: int, touched_count: int) -> int:
-    """The places to try for a task: beside its neighbours, at both ends of the routes of this round, in an empty route
-    of each type. Now and then one is passed over. Returns how many they are."""
+def _gather(fixed: Fixed, state: State, c: int, touched_count: int, batch: int) -> int:
+    """The places to try for a task: beside some of its neighbours, and with the first of them at both ends of the
+    routes of this round and in an empty route of each type. Now and then one is passed over. Returns how many."""
     nodes, routes, tags, found, size = state.nodes, state.routes, state.tags, state.candidates, fixed.size
     totals, types, facts = state.totals, fixed.types, fixed.facts
+    if batch == 0:
+        totals[TAG] += 1
     tag, count = totals[TAG], 0
     # Gaps between the places passed over are drawn, instead of a chance for each.
     gap = totals[GAP]
-    for k in range(fixed.tries):
+    for k in range(batch * BATCH, min((batch + 1) * BATCH, fixed.before.shape[1])):
         for side in range(2):
             x = fixed.before[c, k] if side == 0 or not TIMES else fixed.after[c, k]
             if x < 0:
@@ -823,6 +827,9 @@ def _gather(fixed: Fixed, state: State, c: int, touched_count: int) -> int:
             gap -= 1
             found[count] = x
             count += 1
+    if batch > 0:
+        totals[GAP] = gap
+        return count
     for k in range(touched_count):
         r = state.touched[k]
         if routes[r, STOPS] == 0:
@@ -847,7 +854,6 @@ def _gather(fixed: Fixed, state: State, c: int, touched_count: int) -> int:
         if r >= 0:
             found[count] = size + 2 * r
             count += 1
-    totals[TAG] = tag + 1
     totals[GAP] = gap
     return count
 
@@ -871,24 +877,27 @@ def _recreate(
             cheapest *= 4  # at a loss now and then: it opens routes that later stops pay for
         best_a, best_r, best_x, upgrade = -1, -1, -1, -1
         may_upgrade = RETYPES and _chance(random) < 0.2
-        found = _gather(fixed, state, c, touched_count)
-        for j in range(found):
-            a = state.candidates[j]
-            r = nodes[a, ROUTE]
-            t = _type(routes, r)
-            if ALLOWED and (fixed.allowed[c] >> t) & 1 == 0:
-                continue
-            if PAIRS and g >= 0:
-                cost, x = _pair_cost(fixed, state, r, t, a, c, g, cheapest)
-            else:
-                cost, x = _place_cost(fixed, state, r, t, a, c, cheapest), -1
-            if cost < cheapest:
-                cheapest, best_a, best_r, best_x, upgrade = cost, a, r, x, -1
-            elif may_upgrade and not SEQUENCE and routes[r, STOPS] > 0:
-                if not _has_room(facts, routes, types, r, t, c):
-                    larger, cost = _larger_vehicle(fixed, state, r, t, a, c, cheapest)
-                    if larger >= 0:
-                        cheapest, best_a, best_r, best_x, upgrade = cost, a, r, -1, larger
+        for batch in range(fixed.reach.shape[1]):
+            if batch > 0 and fixed.reach[c, batch] >= cheapest:
+                break  # all others are farther than the best place found is dear
+            found = _gather(fixed, state, c, touched_count, batch)
+            for j in range(found):
+                a = state.candidates[j]
+                r = nodes[a, ROUTE]
+                t = _type(routes, r)
+                if ALLOWED and (fixed.allowed[c] >> t) & 1 == 0:
+                    continue
+                if PAIRS and g >= 0:
+                    cost, x = _pair_cost(fixed, state, r, t, a, c, g, cheapest)
+                else:
+                    cost, x = _place_cost(fixed, state, r, t, a, c, cheapest), -1
+                if cost < cheapest:
+                    cheapest, best_a, best_r, best_x, upgrade = cost, a, r, x, -1
+                elif may_upgrade and not SEQUENCE and routes[r, STOPS] > 0:
+                    if not _has_room(facts, routes, types, r, t, c):
+                        larger, cost = _larger_vehicle(fixed, state, r, t, a, c, cheapest)
+                        if larger >= 0:
+                            cheapest, best_a, best_r, best_x, upgrade = cost, a, r, -1, larger
         if best_a < 0:
             price += fixed.prices[c]
             nodes[c, ROUTE] = BANK
@@ -1283,6 +1292,6 @@ def nothing() -> tuple[Fixed, State]:
         prices=numbers,
         mates=numbers,
         allowed=numbers,
-        tries=0,
+        reach=np.zeros((0, 1), dtype=np.int64),
     )
     return fixed, new_state(0, 1, 1, 1, 1)

@@ -128,7 +128,7 @@ class Model:
             prices=np.array([self.network.prices[task.order] for task in self.tasks], dtype=np.int64),
             mates=self._mates,
             allowed=self._allowed,
-            tries=min(20, near.shape[1]),
+            reach=self._reach(kernel, near, before, after),
         )
 
     # What does not change
@@ -274,6 +274,23 @@ class Model:
         following = np.where((opens + self._work[0])[:, None] + there > closes[None, :], far, there)
         np.fill_diagonal(following, far)
         return near, _nearest(following.T, far), _nearest(following, far)
+
+    def _reach(self, kernel: ModuleType, *lists: np.ndarray) -> np.ndarray:
+        """What the way to the first neighbour of each batch costs at least, in any list; endless where there is none."""
+        rows = np.array([self._row_of_place[task.place] for task in self.tasks])
+        rates = [kind.sample.spec.costs for kind in self.fleet]
+        second = min(rate.per_km / 1000 if self._metres_are_all else rate.per_hour / 3600 for rate in rates)
+        metre = min(rate.per_km / 1000 for rate in rates)
+        reach = np.full((len(rows), -(-lists[0].shape[1] // kernel.BATCH)), np.iinfo(np.int64).max)
+        for neighbours in lists:
+            first = neighbours[:, :: kernel.BATCH]
+            ways = self._ways[0][rows[:, None], rows[first]]
+            cost = np.minimum(ways[:, :, 0], ways[:, :, 1]) * second
+            if self.switches["METRES"]:
+                cost += np.minimum(ways[:, :, 2], ways[:, :, 3]) * metre
+            whole = np.where(first < 0, np.iinfo(np.int64).max, (cost * self.network.scale).astype(np.int64))
+            reach = np.minimum(reach, whole)
+        return reach
 
     @cached_property
     def warmth(self) -> float:

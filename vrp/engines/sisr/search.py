@@ -20,9 +20,8 @@ from vrp.engines.sisr.model import Model, Part, Routes
 
 _PIECE = 0.05  # seconds
 _REMOVED, _STRING, _BLINK = 10.0, 10.0, 0.01  # stops removed on average, the longest string: as in the paper
-_WARM, _COLD = 2.0, 0.05  # temperature at the beginning and the end, in ways to a near neighbour
+_WARM, _COLD = 2.0, 0.02  # temperature at the beginning and the end, in ways to a near neighbour
 _INFLATED = 2**50  # a price at which everything is served that can be
-_WIDE = 60  # neighbours that the first plan looks at
 _SHOW_EVERY = 0.2  # seconds
 _MANY = 3_000  # tasks: from here on the best is not written down every time
 
@@ -82,7 +81,7 @@ class Search:
     def fill(self) -> None:
         """Put in everything there is a place for, whatever its price; the search finds what is not worth it."""
         kernel, fixed = self.kernel, self.fixed
-        inflated = fixed._replace(prices=fixed.prices * 0 + _INFLATED, tries=min(_WIDE, fixed.near.shape[1]))
+        inflated = fixed._replace(prices=fixed.prices * 0 + _INFLATED)
         self.model.load(kernel, inflated, self.state, self.model.whole([]))
         self.state.tuning[kernel.FILLS_ONLY] = 1
         kernel.search(1, 1e300, inflated, self.state)
