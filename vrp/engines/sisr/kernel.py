@@ -97,7 +97,7 @@ FIXED, PER_SECOND, PER_METRE, MOST_METRES, MOST_DURATION, MOST_STOPS, PROFILE, G
 # Entries of `totals`
 COST, ROUND, ROUTES_USED, BEST_COST, BANKED, SAVED_AT, IS_DIRTY, SAVED_COST, TAG, GAP, TASKS = range(11)
 # Entries of `tuning`
-STOPS_REMOVED, LONGEST_STRING, BLINK, FILLS_ONLY, SAVES_EVERY = range(5)
+STOPS_REMOVED, LONGEST_STRING, BLINK, FILLS_ONLY, SAVES_EVERY, BATCHES, PATIENCE = range(7)
 
 
 class Fixed(NamedTuple):
@@ -808,7 +808,7 @@ def _gather(fixed: Fixed, state: State, c: int, touched_count: int, batch: int) 
     gap = totals[GAP]
     for k in range(batch * BATCH, min((batch + 1) * BATCH, fixed.before.shape[1])):
         for side in range(2):
-            x = fixed.before[c, k] if side == 0 or not TIMES else fixed.after[c, k]
+            x = fixed.before[c, k] if side == 0 else fixed.after[c, k]
             if x < 0:
                 continue
             r = nodes[x, ROUTE]
@@ -868,7 +868,7 @@ def _recreate(
     """
     nodes, facts, routes, types = state.nodes, fixed.facts, state.routes, fixed.types
     journal, noted, random, size = state.journal, state.noted, state.random, fixed.size
-    price = 0
+    price, batches = 0, int(state.tuning[BATCHES])
     for k in range(removed_count):
         c = state.removed[k]
         g = fixed.mates[c] if PAIRS else -1
@@ -877,8 +877,8 @@ def _recreate(
             cheapest *= 4  # at a loss now and then: it opens routes that later stops pay for
         best_a, best_r, best_x, upgrade = -1, -1, -1, -1
         may_upgrade = RETYPES and _chance(random) < 0.2
-        for batch in range(fixed.reach.shape[1]):
-            if batch > 0 and fixed.reach[c, batch] >= cheapest:
+        for batch in range(min(batches, fixed.reach.shape[1])):
+            if batch > 0 and fixed.reach[c, batch] >= cheapest * state.tuning[PATIENCE]:
                 break  # all others are farther than the best place found is dear
             found = _gather(fixed, state, c, touched_count, batch)
             for j in range(found):

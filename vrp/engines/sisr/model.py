@@ -268,7 +268,10 @@ class Model:
         np.fill_diagonal(between, far)
         near = _nearest(between, far)
         if not self.switches["TIMES"]:
-            return near, near, near
+            if np.array_equal(there, there.T):
+                return near, near, near
+            np.fill_diagonal(there, far)
+            return near, _nearest(there.T, far), _nearest(there, far)
         opens = np.array([several[0][0] for several in self._openings])
         closes = np.array([several[-1][1] for several in self._openings])
         following = np.where((opens + self._work[0])[:, None] + there > closes[None, :], far, there)
@@ -276,7 +279,7 @@ class Model:
         return near, _nearest(following.T, far), _nearest(following, far)
 
     def _reach(self, kernel: ModuleType, *lists: np.ndarray) -> np.ndarray:
-        """What the way to the first neighbour of each batch costs at least, in any list; endless where there is none."""
+        """What the way to the first neighbour of each batch costs at least, in any list."""
         rows = np.array([self._row_of_place[task.place] for task in self.tasks])
         rates = [kind.sample.spec.costs for kind in self.fleet]
         second = min(rate.per_km / 1000 if self._metres_are_all else rate.per_hour / 3600 for rate in rates)

@@ -23,6 +23,7 @@ _REMOVED, _STRING, _BLINK = 10.0, 10.0, 0.01  # stops removed on average, the lo
 _WARM, _COLD = 2.0, 0.02  # temperature at the beginning and the end, in ways to a near neighbour
 _INFLATED = 2**50  # a price at which everything is served that can be
 _SHOW_EVERY = 0.2  # seconds
+_BATCHES, _BATCHES_IN_TIME, _BATCHES_AT_FIRST, _PATIENCE = 10, 2, 6, 1.0
 _MANY = 3_000  # tasks: from here on the best is not written down every time
 
 
@@ -61,6 +62,10 @@ class Search:
         tuning = self.state.tuning
         tuning[kernel.STOPS_REMOVED], tuning[kernel.LONGEST_STRING] = _REMOVED, _STRING
         tuning[kernel.BLINK] = 1 / math.log(1 - _BLINK)
+        tuning[kernel.BATCHES], tuning[kernel.PATIENCE] = (
+            _BATCHES_IN_TIME if kernel.TIMES else _BATCHES,
+            _PATIENCE,
+        )
         tuning[kernel.SAVES_EVERY] = fixed.size // 20 if fixed.size > _MANY else 0
         self.done, self._pace = 0, 200
         self.found: tuple[int, Any] = (
@@ -83,9 +88,10 @@ class Search:
         kernel, fixed = self.kernel, self.fixed
         inflated = fixed._replace(prices=fixed.prices * 0 + _INFLATED)
         self.model.load(kernel, inflated, self.state, self.model.whole([]))
-        self.state.tuning[kernel.FILLS_ONLY] = 1
+        tuning, batches = self.state.tuning, self.state.tuning[kernel.BATCHES]
+        tuning[kernel.FILLS_ONLY], tuning[kernel.BATCHES] = 1, _BATCHES_AT_FIRST
         kernel.search(1, 1e300, inflated, self.state)
-        self.state.tuning[kernel.FILLS_ONLY] = 0
+        tuning[kernel.FILLS_ONLY], tuning[kernel.BATCHES] = 0, batches
         self.load(self.model.whole(self.model.routes(self.state.best)))
 
     def anneal(self, clock: Clock, until: float, warm: float, cold: float) -> None:
