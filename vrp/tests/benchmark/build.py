@@ -26,7 +26,15 @@ def ten(folder: Path, text: str = TEN) -> Instance:
 def a_run(**changes) -> Run:
     about = {"set": "CVRP", "instance": "one", "n": 10, "engine": "sisr", "seconds": 2.0, "seed": 1}
     about |= {"best_known": 100.0, "machine": MACHINE, "date": "2026-01-02T03:04:05+00:00", "state": "ok"}
-    found = {"version": "1", "cost": 110.0, "feasible": True, "first_plan": 0.5, "ready": 0.4, "took": 2.0}
+    found = {
+        "version": "1",
+        "cost": 110.0,
+        "gap": 10.0,
+        "feasible": True,
+        "first_plan": 0.5,
+        "ready": 0.4,
+        "took": 2.0,
+    }
     if changes.get("state", "ok") != "ok":
         found = {"took": 2.0}
     return Run(**about | found | {"cpu_share": 0.99, "cpu_seconds": 1.6} | changes)

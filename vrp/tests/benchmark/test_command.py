@@ -10,7 +10,8 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 
-from vrp.tests.benchmark.build import TEN, folder_with
+from vrp.management.benchmark import trial
+from vrp.tests.benchmark.build import a_run, folder_with
 
 
 def benchmark(*words):
@@ -32,33 +33,49 @@ def lines(folder):
     return [json.loads(line) for line in (folder / "runs.jsonl").read_text().splitlines()]
 
 
-def test_engines_run_in_turn_and_leave_runs_a_table_and_a_plot(tmp_path, data):
-    said, status = benchmark(
-        "CVRP", "--engines", "pyvrp,sisr", "--seconds", 0.8, "--data", data, "--out", tmp_path / "out"
-    )
+@pytest.fixture
+def at_once(monkeypatch):
+    """Runs that end at once: real ones are in test_trial.py."""
 
-    assert status == 0, said
-    assert [(run["engine"], run["feasible"]) for run in lines(tmp_path / "out")] == [
-        ("pyvrp", True), ("sisr", True),
+    def run(instance, engine, seconds, seed):
+        about = {"set": instance.set, "instance": instance.name, "engine": engine}
+        return a_run(**about, seconds=seconds, seed=seed, trace=[[0.5, 110.0]])
+
+    monkeypatch.setattr(trial, "run", run)
+
+
+def test_engines_run_in_turn_before_the_next_seed_and_time(tmp_path, data, at_once):
+    words = ("--engines", "pyvrp,sisr", "--seconds", "2,1", "--seeds", "3,4")
+
+    _, status = benchmark("CVRP", *words, "--data", data, "--out", tmp_path / "out")
+
+    assert status == 0
+    assert [(run["seconds"], run["seed"], run["engine"]) for run in lines(tmp_path / "out")] == [
+        (2, 3, "pyvrp"), (2, 3, "sisr"), (2, 4, "pyvrp"), (2, 4, "sisr"),
+        (1, 3, "pyvrp"), (1, 3, "sisr"), (1, 4, "pyvrp"), (1, 4, "sisr"),
     ]  # fmt: skip
-    assert "| CVRP | 1 | " in (tmp_path / "out" / "table.md").read_text()
-    assert (tmp_path / "out" / "CVRP.svg").exists()
 
 
-def test_what_ran_already_is_not_run_again(tmp_path, data):
-    words = ("CVRP/ten", "--engines", "pyvrp", "--seconds", 0.7, "--data", data, "--out", tmp_path)
+def test_a_table_and_a_plot_of_each_set_are_left_beside_the_runs(tmp_path, data, at_once):
+    said, _ = benchmark("CVRP", "--data", data, "--out", tmp_path / "out")
+
+    assert "1 of 1  CVRP/ten  auto, 10 s, seed 1: 110" in said
+    assert "| CVRP | 1 | 10.00 |" in (tmp_path / "out" / "table.md").read_text()
+    assert (tmp_path / "out" / "CVRP.svg").read_text().startswith("<svg")
+
+
+def test_what_ran_already_is_not_run_again(tmp_path, data, at_once):
+    words = ("CVRP/ten", "--data", data, "--out", tmp_path)
     benchmark(*words)
-    before = lines(tmp_path)
 
     said, _ = benchmark(*words, "--seeds", "1,2")
 
     assert "1 of 2 runs are in" in said
-    assert lines(tmp_path)[:1] == before
     assert [run["seed"] for run in lines(tmp_path)] == [1, 2]
 
 
-def test_without_a_set_the_table_is_made_anew_of_what_is_there(tmp_path, data):
-    benchmark("CVRP", "--engines", "pyvrp", "--seconds", 0.7, "--data", data, "--out", tmp_path)
+def test_without_a_set_the_table_is_made_anew_of_what_is_there(tmp_path, data, at_once):
+    benchmark("CVRP", "--data", data, "--out", tmp_path)
     (tmp_path / "table.md").unlink()
 
     _, status = benchmark("--out", tmp_path)
@@ -68,10 +85,10 @@ def test_without_a_set_the_table_is_made_anew_of_what_is_there(tmp_path, data):
     assert len(lines(tmp_path)) == 1
 
 
-def test_the_sets_are_found_by_the_environment(tmp_path, data, monkeypatch):
+def test_the_sets_are_found_by_the_environment(tmp_path, data, at_once, monkeypatch):
     monkeypatch.setenv("ROUTEBOOK_BENCHMARKS", str(data))
 
-    _, status = benchmark("CVRP", "--engines", "pyvrp", "--seconds", 0.7, "--out", tmp_path)
+    _, status = benchmark("CVRP", "--out", tmp_path)
 
     assert (status, len(lines(tmp_path))) == (0, 1)
 
@@ -140,13 +157,3 @@ def test_an_interrupted_benchmark_keeps_what_it_has_and_goes_on(tmp_path, data):
     assert (tmp_path / "table.md").exists()
     assert "1 of 2 runs are in" in benchmark(*words)[0]
     assert [run["seed"] for run in lines(tmp_path)] == [1, 2]
-
-
-def test_an_engine_that_cannot_is_a_dash_beside_those_that_can(tmp_path):
-    data = folder_with(tmp_path / "data", TEN.replace("CAPACITY : 50", "CAPACITY : 50\nDISTANCE : 1000"))
-
-    benchmark("CVRP", "--engines", "vroom,pyvrp", "--seconds", 0.7, "--data", data, "--out", tmp_path)
-
-    table = (tmp_path / "table.md").read_text()
-    assert "| CVRP | 1 | – | " in table
-    assert "- – vroom on CVRP/ten: vroom cannot do this request: it does not model max_duration" in table

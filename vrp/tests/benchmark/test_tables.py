@@ -132,6 +132,12 @@ def test_first_plans_memory_and_processor_are_summed_up():
     assert rows(runs, "Time and memory") == [["CVRP", "sisr 2 s", "1.0", "1.5", "80", "2.0", "1.00", "0.95"]]
 
 
+def test_the_first_plan_of_runs_of_which_one_has_none_is_no_mean():
+    runs = [a_run(first_plan=0.5), a_run(seed=2, state="failed", why="no plan")]
+
+    assert rows(runs, "Time and memory")[0][2:4] == ["✗", "✗"]
+
+
 def test_the_heading_says_when_where_and_with_what():
     text = tables.markdown([a_run(), a_run(engine="auto", version="pyvrp 0.14")])
 
