@@ -114,16 +114,8 @@ def _against_peers(runs: Sequence[Run], seconds: float, best: References) -> str
 
 def _efforts(runs: Sequence[Run]) -> str:
     """What the runs took."""
-    head = [
-        "set",
-        "run",
-        "first plan s, mean",
-        "worst",
-        "memory MB, most",
-        "took s, most",
-        "cores",
-        "share, least",
-    ]
+    head = ["set", "run", "read s, most", "first plan s, mean", "most", "memory MB, most", "took s, most"]
+    head += ["cores", "share, least"]
     rows = []
     for name in _sets(runs):
         for seconds, engine in _columns(_of(runs, name)):
@@ -132,13 +124,14 @@ def _efforts(runs: Sequence[Run]) -> str:
                 rows.append([name, f"{engine} {seconds:g} s", *_effort(here)])
     text = (
         "First plan: the first that serves all and breaks nothing. Memory: of the engine's processes. Cores: processor "
-        "time over wall clock, once the file is read. Share: of the processor time it could have used."
+        "time over wall clock, once the file is read. Share: of the processor time it could have used then."
     )
     return f"## Time and memory\n\n{text}\n\n" + _table(head, rows) if rows else ""
 
 
 def _effort(runs: Sequence[Run]) -> Iterator[str]:
     first = [run.first_plan for run in runs if run.first_plan is not None]
+    yield f"{max(run.ready or 0 for run in runs):.1f}"
     every = len(first) == len(runs)
     yield f"{mean(first):.1f}" if every else "✗"
     yield f"{max(first):.1f}" if every else "✗"

@@ -129,13 +129,15 @@ def test_first_plans_memory_and_processor_are_summed_up():
         a_run(seed=2, first_plan=1.5, memory_mb=80.0, took=2.0, ready=0.4, cpu_seconds=1.6, cpu_share=0.95),
     ]
 
-    assert rows(runs, "Time and memory") == [["CVRP", "sisr 2 s", "1.0", "1.5", "80", "2.0", "1.00", "0.95"]]
+    assert rows(runs, "Time and memory") == [
+        ["CVRP", "sisr 2 s", "0.4", "1.0", "1.5", "80", "2.0", "1.00", "0.95"]
+    ]
 
 
 def test_the_first_plan_of_runs_of_which_one_has_none_is_no_mean():
     runs = [a_run(first_plan=0.5), a_run(seed=2, state="failed", why="no plan")]
 
-    assert rows(runs, "Time and memory")[0][2:4] == ["✗", "✗"]
+    assert rows(runs, "Time and memory")[0][3:5] == ["✗", "✗"]
 
 
 def test_the_heading_says_when_where_and_with_what():
