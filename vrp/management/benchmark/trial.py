@@ -41,11 +41,13 @@ def run(instance: Instance, engine: str, seconds: float, seed: int) -> Run:
         chosen = engines.choose(problem, engine)
     except (OSError, RoutebookError) as error:
         return Run(**about, state="cannot", why=_words(error))
-    ready = time.monotonic() - started
+    about["ready"] = ready = round(time.monotonic() - started, 3)
+    if ready >= seconds:
+        return Run(**about, state="failed", why=f"reading the file took {ready:.1f} s", took=ready)
     version = engines.get(chosen).version
     about["version"] = version if chosen == engine else f"{chosen} {version}"
     budget = Budget(seconds, seed, started=started)
-    return Run(**about, ready=round(ready, 3), **_solved(instance, problem, chosen, budget))
+    return Run(**about, **_solved(instance, problem, chosen, budget))
 
 
 def _read(instance: Instance) -> Problem:
