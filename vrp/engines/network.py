@@ -27,11 +27,14 @@ _DEAREST = 2**57  # all prices of left out orders together, so that sums fit 64 
 
 class Network:
     """Nodes are the tasks, then the distinct ends of vehicles, then, if `has_reloads`, the places to reload (apart for
-    each duration there); an open end is a node that is nowhere."""
+    each duration there); an open end is a node that is nowhere. `finest` bounds the dearest leg in units of money."""
 
-    def __init__(self, problem: Problem, fleet: list[Kind], has_reloads: bool = False) -> None:
+    def __init__(
+        self, problem: Problem, fleet: list[Kind], has_reloads: bool = False, finest: float = _FINEST
+    ) -> None:
         self.problem = problem
         self.fleet = fleet
+        self.finest = finest
         ends = {place: None for kind in fleet for place in (kind.sample.start, kind.sample.end)}
         self.ends = {place: len(problem.tasks) + k for k, place in enumerate(ends)}
         reloads = {(reload.place, reload.duration): None for kind in fleet for reload in kind.reloads}
@@ -244,7 +247,7 @@ class Network:
             rates = [soft.cost_per_hour_early, soft.cost_per_hour_late]
             fractions |= {_exactly(rate) / 3600 for rate in rates}
         exact = math.lcm(*(fraction.denominator for fraction in fractions))
-        fine = min(_FINEST / max(self.dearest, 1e-6), _LARGEST / max(self._all_money, 1e-6))
+        fine = min(self.finest / max(self.dearest, 1e-6), _LARGEST / max(self._all_money, 1e-6))
         return float(exact) if exact <= fine else fine
 
     def whole(self, amount: float) -> int:
@@ -311,6 +314,7 @@ class Network:
         specs = [kind.sample.spec for kind in self.fleet]
         hourly = max(map(_hourly, specs), default=0.0)
         fixed = max((spec.costs.fixed for spec in specs), default=0.0)
+        fixed -= min(0.0, min((spec.costs.fixed for spec in specs), default=0.0))  # what going out may earn
         routes = len(self.problem.orders)
         penalties = sum((order.penalty or 0.0) * self._ways(order) for order in self.problem.demands)
         legs = ((2 if self.reloads else 1) * len(self.problem.tasks) + routes) * self.dearest

@@ -39,6 +39,7 @@ GAPS = True  # there is no way between some places
 RETYPES = True  # routes may change to another vehicle that stands at the same depots
 DIMENSIONS = 1  # of load
 # end of switches
+CLOCKS = TIMES and (WINDOWS or not SPANS)  # spans know of several windows only when they begin and end
 
 # What stands for a route: in the bank; taken out in this round; not this search's business.
 BANK, OUT, ELSEWHERE = -1, -2, -3
@@ -217,6 +218,15 @@ def _begin_by(facts: Array, windows: Array, c: int, moment: int) -> int:
     return -NEVER if moment < facts[c, OPENS] else min(moment, int(facts[c, CLOSES]))
 
 
+@inlined
+def _extended(facts: Array, c: int, arrival: int, work: int, early: int, late: int) -> tuple[int, int, int]:
+    """A part of a route with one more task, reached so long after its beginning: how long it is, and its earliest and
+    latest beginning. Where no beginning is right the earliest is after the latest, and stays so."""
+    opens, closes = int(facts[c, OPENS]), int(facts[c, CLOSES])
+    waits = max(0, opens - arrival - max(early, late))
+    return arrival + work + waits, max(opens - arrival, early) - waits, min(closes - arrival, late)
+
+
 # The journal ------------------------------------------------------------------------------------------------
 
 
@@ -339,20 +349,18 @@ def _forwards(
         done += 1
         changed = False
         if SPANS:
-            late = nodes[a, SPAN_LATE]
+            early, late = int(nodes[a, SPAN_EARLY]), int(nodes[a, SPAN_LATE])
             arrival = int(nodes[a, SPAN]) + int(nodes[x, SECONDS])
-            waits = max(0, int(facts[x, OPENS]) - arrival - late)
-            span = arrival + _work(facts, a, x) + waits
-            early = max(int(facts[x, OPENS]) - arrival, int(nodes[a, SPAN_EARLY])) - waits
-            late = min(int(facts[x, CLOSES]) - arrival, late)
+            span, early, late = _extended(facts, x, arrival, _work(facts, a, x), early, late)
             if span != nodes[x, SPAN] or early != nodes[x, SPAN_EARLY] or late != nodes[x, SPAN_LATE]:
                 count = _note(nodes, journal, noted, count, now, x)
                 nodes[x, SPAN] = span
                 nodes[x, SPAN_EARLY] = early
                 nodes[x, SPAN_LATE] = late
-                nodes[x, DEPART] = early + span
+                if not CLOCKS:
+                    nodes[x, DEPART] = early + span
                 changed = True
-        else:
+        if CLOCKS:
             begins = _begin(facts, windows, x, int(nodes[a, DEPART]) + int(nodes[x, SECONDS]))
             departs = min(begins + _work(facts, a, x), _LATE)
             if departs != nodes[x, DEPART]:
@@ -389,9 +397,10 @@ def _backwards(
                 nodes[x, REST] = rest
                 nodes[x, REST_EARLY] = early
                 nodes[x, REST_LATE] = late
-                nodes[x, LATEST] = late
+                if not CLOCKS:
+                    nodes[x, LATEST] = late
                 changed = True
-        else:
+        if CLOCKS:
             latest = _begin_by(facts, windows, x, int(nodes[b, LATEST]) - int(nodes[b, SECONDS]) - work)
             latest = max(latest, -1)
             if latest != nodes[x, LATEST]:
@@ -522,40 +531,62 @@ def _place_cost(fixed: Fixed, state: State, r: int, t: int, a: int, c: int, belo
                 return NEVER
     elif not _has_room(facts, routes, types, r, t, c):
         return NEVER
-    if SPANS:
-        if not _spans_fit(fixed, state, t, a, b, c, come, go):
-            return NEVER
-    elif TIMES:
-        begins = _begin(facts, fixed.windows, c, int(nodes[a, DEPART]) + come)
-        if begins >= NEVER:
-            return NEVER
-        arrives = begins + _work(facts, a, c) + go
-        if arrives > nodes[b, LATEST]:
-            return NEVER
-        if SETUPS and here == there and at != here:  # what comes after has to set up now
-            if max(arrives, int(facts[b, OPENS])) + int(facts[b, SETUP]) > nodes[b, LATEST]:
-                return NEVER
+    if TIMES and not _in_time(fixed, state, t, a, b, c, come, go):
+        return NEVER
     return cost
 
 
 @inlined
-def _spans_fit(fixed: Fixed, state: State, t: int, a: int, b: int, c: int, come: int, go: int) -> bool:
-    """Whether the parts of the route before and after `c` fit together with it, and are not too long in all."""
+def _in_time(fixed: Fixed, state: State, t: int, a: int, b: int, c: int, come: int, go: int) -> bool:
+    """Whether the parts of a route before and after `c` fit together with it, and are not too long in all."""
     nodes, facts = state.nodes, fixed.facts
-    opens, closes = int(facts[c, OPENS]), int(facts[c, CLOSES])
-    arrival, late = int(nodes[a, SPAN]) + come, int(nodes[a, SPAN_LATE])
-    if int(nodes[a, SPAN_EARLY]) + arrival > closes:
-        return False
-    waits = max(0, opens - arrival - late)
-    span = arrival + _work(facts, a, c) + waits
-    early = max(opens - arrival, int(nodes[a, SPAN_EARLY])) - waits
-    late = min(closes - arrival, late)
-    return _joined(nodes, fixed.types, t, b, span + go, early, late)
+    if SPANS:
+        early, arrival = int(nodes[a, SPAN_EARLY]), int(nodes[a, SPAN]) + come
+        if early + arrival > facts[c, CLOSES]:
+            return False
+        span, early, late = _extended(facts, c, arrival, _work(facts, a, c), early, int(nodes[a, SPAN_LATE]))
+        if not _joined(fixed, state, t, c, b, span + go, early, late):
+            return False
+    if CLOCKS:
+        begins = _begin(facts, fixed.windows, c, int(nodes[a, DEPART]) + come)
+        if begins >= NEVER:
+            return False
+        return _reaches(fixed, state, c, b, begins + _work(facts, a, c) + go)
+    return True
 
 
 @inlined
-def _joined(nodes: Array, types: Array, t: int, b: int, arrival: int, early: int, late: int) -> bool:
-    """Whether a part that reaches `b` so long after its beginning fits together with the rest of the route."""
+def _sets_up_anew(nodes: Array, facts: Array, c: int, b: int) -> bool:
+    """Whether the work at `b` is longer or shorter than now if `c` comes before it."""
+    if not SETUPS or facts[b, SETUP] == 0:
+        return False
+    place = facts[b, PLACE]
+    return (facts[nodes[b, PREV], PLACE] == place) != (facts[c, PLACE] == place)
+
+
+@inlined
+def _reaches(fixed: Fixed, state: State, c: int, b: int, arrives: int) -> bool:
+    """Whether who comes to `b` from `c` at that moment is in time, there and for all that follows."""
+    nodes, facts = state.nodes, fixed.facts
+    if _sets_up_anew(nodes, facts, c, b):
+        begins, after = _begin(facts, fixed.windows, b, arrives), nodes[b, NEXT]
+        return begins < NEVER and begins + _work(facts, c, b) + nodes[after, SECONDS] <= nodes[after, LATEST]
+    return arrives <= nodes[b, LATEST]
+
+
+@inlined
+def _joined(
+    fixed: Fixed, state: State, t: int, c: int, b: int, arrival: int, early: int, late: int
+) -> bool:  # fmt: skip
+    """Whether a part that ends with `c` and reaches `b` so long after its beginning fits together with the rest of the
+    route."""
+    nodes, facts, types = state.nodes, fixed.facts, fixed.types
+    if _sets_up_anew(nodes, facts, c, b):
+        if early + arrival > facts[b, CLOSES]:
+            return False
+        arrival, early, late = _extended(facts, b, arrival, _work(facts, c, b), early, late)
+        b = nodes[b, NEXT]
+        arrival += int(nodes[b, SECONDS])
     if early + arrival > nodes[b, REST_LATE]:
         return False
     waits = max(0, int(nodes[b, REST_EARLY]) - arrival - late)
@@ -577,9 +608,10 @@ def _pair_cost(
     cost = types[t, FIXED] if routes[r, STOPS] == 0 else 0
     if COUNTED and routes[r, STOPS] + 2 > types[t, MOST_STOPS]:
         return NEVER, -1
-    for k in range(DIMENSIONS):
-        if nodes[a, LOAD + k] + facts[c, PICKED + k] > types[t, ROOM + k]:
-            return NEVER, -1
+    if SEQUENCE:  # else shipments weigh nothing
+        for k in range(DIMENSIONS):
+            if nodes[a, LOAD + k] + facts[c, PICKED + k] > types[t, ROOM + k]:
+                return NEVER, -1
     come = _come(fixed, p, at, facts[a, PLACE])
     longer = 0
     cost += second * (come - int(nodes[y, SECONDS]))
@@ -594,12 +626,8 @@ def _pair_cost(
             return NEVER, -1
         departs = begins + _work(facts, a, c)
     if SPANS:
-        opens, closes = int(facts[c, OPENS]), int(facts[c, CLOSES])
-        arrival, late = int(nodes[a, SPAN]) + come, int(nodes[a, SPAN_LATE])
-        waits = max(0, opens - arrival - late)
-        span = arrival + _work(facts, a, c) + waits
-        early = max(opens - arrival, int(nodes[a, SPAN_EARLY])) - waits
-        late = min(closes - arrival, late)
+        arrival, early, late = int(nodes[a, SPAN]) + come, int(nodes[a, SPAN_EARLY]), int(nodes[a, SPAN_LATE])
+        span, early, late = _extended(facts, c, arrival, _work(facts, a, c), early, late)
     # `cost` and `longer` are without the way from x, the last one dealt with, to y.
     x, here = c, at
     while True:
@@ -616,19 +644,10 @@ def _pair_cost(
             fits = not METRES or routes[r, LENGTH] + length <= types[t, MOST_METRES]
             if TIMES and fits:
                 begins = _begin(facts, windows, g, departs + come)
-                fits = begins < NEVER
-                if fits:
-                    arrives = begins + _work(facts, x, g) + go
-                    fits = arrives <= nodes[y, LATEST]
-                    if SETUPS and fits and here == there and goal != here:
-                        fits = max(arrives, int(facts[y, OPENS])) + int(facts[y, SETUP]) <= nodes[y, LATEST]
+                fits = begins < NEVER and _reaches(fixed, state, g, y, begins + _work(facts, x, g) + go)
                 if SPANS and fits:
-                    opens, closes = int(facts[g, OPENS]), int(facts[g, CLOSES])
-                    arrival = span + come
-                    waits = max(0, opens - arrival - late)
-                    long = arrival + _work(facts, x, g) + waits
-                    begin = max(opens - arrival, early) - waits
-                    fits = _joined(nodes, types, t, y, long + go, begin, min(closes - arrival, late))
+                    long, begin, end_by = _extended(facts, g, span + come, _work(facts, x, g), early, late)
+                    fits = _joined(fixed, state, t, g, y, long + go, begin, end_by)
             if fits:
                 best, best_at = total, x
         if y == end or (TIMES and departs > facts[g, CLOSES]):
@@ -641,23 +660,18 @@ def _pair_cost(
             cost += metre * step
             longer += step
         is_full = False
-        for k in range(DIMENSIONS):
+        for k in range(DIMENSIONS if SEQUENCE else 0):
             if nodes[y, LOAD + k] + facts[c, PICKED + k] > types[t, ROOM + k]:
                 is_full = True
         if is_full:
             break
         if TIMES:
             begins = _begin(facts, windows, y, departs + come)
-            if begins > nodes[y, LATEST]:
+            if begins >= NEVER or not _reaches(fixed, state, x, y, departs + come):
                 break
             departs = begins + _work(facts, x, y)
         if SPANS:
-            opens, closes = int(facts[y, OPENS]), int(facts[y, CLOSES])
-            arrival = span + come
-            waits = max(0, opens - arrival - late)
-            span = arrival + _work(facts, x, y) + waits
-            early = max(opens - arrival, early) - waits
-            late = min(closes - arrival, late)
+            span, early, late = _extended(facts, y, span + come, _work(facts, x, y), early, late)
         x, here = y, facts[y, PLACE]
         y = nodes[x, NEXT]
         cost -= second * int(nodes[y, SECONDS])
@@ -697,6 +711,8 @@ def _ruin(fixed: Fixed, state: State, now: int) -> tuple[int, int, int, int]:
         if strings <= 0:
             break
         c = seed if k < 0 else fixed.near[seed, k]
+        if c < 0:
+            break
         r = nodes[c, ROUTE]
         if r == BANK and banked < 12:
             g = c
@@ -922,6 +938,8 @@ def _recreate(
                 nodes, facts, fixed.windows, journal, noted, count, now, best_a, start + 1, sure
             )
             after = nodes[c, NEXT]
+            if SETUPS and after != start + 1:
+                after = nodes[after, NEXT]  # the work at the next stop may be another now
             count = _backwards(nodes, facts, fixed.windows, journal, noted, count, now, after, start, sure)
             if SPANS:
                 routes[r, DURATION] = nodes[start + 1, SPAN]
@@ -953,7 +971,10 @@ def _larger_vehicle(
     facts, routes, types, nodes = fixed.facts, state.routes, fixed.types, state.nodes
     b, p, at = nodes[a, NEXT], _profile(types, t), facts[c, PLACE]
     here, there = facts[a, PLACE], facts[b, PLACE]
-    seconds = _come(fixed, p, at, here) + _go(fixed, p, at, there) - int(nodes[b, SECONDS])
+    come, go = _come(fixed, p, at, here), _go(fixed, p, at, there)
+    if GAPS and (come >= NO_WAY or go >= NO_WAY):
+        return -1, NEVER
+    seconds = come + go - int(nodes[b, SECONDS])
     metres = 0
     if METRES:
         metres = _come_metres(fixed, p, at, here) + _go_metres(fixed, p, at, there)
@@ -974,27 +995,9 @@ def _larger_vehicle(
             cost += types[other, PER_METRE] * (routes[r, LENGTH] + metres)
         if cost < best_cost:
             best, best_cost = other, cost
-    if best >= 0 and TIMES and not _in_time(fixed, state, t, a, b, c):
+    if best >= 0 and TIMES and not _in_time(fixed, state, t, a, b, c, come, go):
         return -1, NEVER
     return best, best_cost
-
-
-@inlined
-def _in_time(fixed: Fixed, state: State, t: int, a: int, b: int, c: int) -> bool:
-    nodes, facts, p = state.nodes, fixed.facts, _profile(fixed.types, t)
-    here, at, there = facts[a, PLACE], facts[c, PLACE], facts[b, PLACE]
-    come, go = _come(fixed, p, at, here), _go(fixed, p, at, there)
-    if SPANS:
-        return _spans_fit(fixed, state, t, a, b, c, come, go)
-    begins = _begin(facts, fixed.windows, c, int(nodes[a, DEPART]) + come)
-    if begins >= NEVER:
-        return False
-    arrives = begins + _work(facts, a, c) + go
-    if arrives > nodes[b, LATEST]:
-        return False
-    if SETUPS and here == there and at != here:
-        return max(arrives, int(facts[b, OPENS])) + int(facts[b, SETUP]) <= nodes[b, LATEST]
-    return True
 
 
 @fast
@@ -1142,7 +1145,7 @@ def _is_legal(fixed: Fixed, state: State, r: int) -> bool:
             or routes[r, DURATION] > fixed.types[t, MOST_DURATION]
         ):
             return False
-    elif TIMES and nodes[end, DEPART] >= _LATE:
+    if CLOCKS and nodes[end, DEPART] >= _LATE:
         return False
     if METRES and routes[r, LENGTH] > fixed.types[t, MOST_METRES]:
         return False

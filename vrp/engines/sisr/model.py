@@ -29,7 +29,11 @@ NATIVE = frozenset(
 _MOST_SECONDS = 2**29
 _MOST_AMOUNT = 2**30
 _MOST_TYPES = 62
-_GAP = 2**28  # the kernel's NO_WAY
+_MOST_PRICE = 2**45  # of a second or a metre, in units of money
+_FINEST = 2.0**36  # the dearest leg in units of money, where exact units would be larger still
+_GAP = (
+    2**28
+)  # the kernel's NO_WAY: no way may be as long, nor all ways together where there is none between some
 _NEAR = 100
 _INFLATED = 2**50
 
@@ -53,7 +57,7 @@ class Model:
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
         self.fleet = fleets.kinds(problem)
-        self.network = Network(problem, self.fleet)
+        self.network = Network(problem, self.fleet, finest=_FINEST)
         lost = fleets.hopeless(problem, self.fleet)
         kept = [task for task in problem.tasks if task.order not in lost]
         self.tasks = [kept[k] for k in _along_a_curve(problem, kept)]
@@ -89,6 +93,42 @@ class Model:
             "RETYPES": types and len(set(groups)) < len(groups),
         }
 
+    def excesses(self, kernel: ModuleType) -> set[str]:
+        """This will say what is too large for the kernel's 32 bits, or its units of money."""
+        found = set()
+        if kernel.TIMES and self.horizon >= _MOST_SECONDS:
+            found.add("moments too late")
+        ways = [table for t in self._travels.values() for table in (t.durations, t.distances)]
+        if any(int(table.max()) >= _GAP for table in ways):
+            found.add("ways too long")
+        if kernel.GAPS and any(int(table.max(axis=0)[self._ends].sum()) >= _GAP for table in ways):
+            found.add("ways too long to tell from none")
+        if len(self.fleet) > _MOST_TYPES:
+            found.add("too many kinds of vehicles")
+        if any(amount > _MOST_AMOUNT for amount in self._heaviest):
+            found.add("amounts too large")
+        costs = [kind.sample.spec.costs for kind in self.fleet]
+        rates = [rate for cost in costs for rate in (cost.per_hour / 3600, cost.per_km / 1000)]
+        if not all(self.network.is_fine(rate) and self.network.whole(rate) <= _MOST_PRICE for rate in rates):
+            found.add("prices too far apart")
+        return found
+
+    @property
+    def _ends(self) -> list[int]:
+        """Where the ways of a plan end, each as often as there is one."""
+        ends = [vehicle.end for vehicle in self.vehicles if vehicle.end is not None]
+        return [task.place for task in self.tasks] + ends
+
+    @property
+    def _heaviest(self) -> list[int]:
+        """The largest amount, and the most that is ever on board, of each dimension."""
+        found = []
+        for k in range(self.problem.dimensions):
+            amounts = [max(t.delivery[k], t.pickup[k], abs(t.change[k])) for t in self.tasks]
+            room = max(kind.capacity[k] for kind in self.fleet)
+            found += [max(amounts), min(2 * sum(amounts), room)]
+        return found
+
     @cached_property
     def _needs_metres(self) -> bool:
         """Whether both tables have to be looked at: not where one says it all."""
@@ -120,7 +160,7 @@ class Model:
             size=len(self.tasks),
             facts=self._facts(kernel),
             types=self._types(kernel),
-            ways=self._ways,
+            ways=self._ways_for(kernel),
             windows=self._windows,
             near=near,
             before=before,
@@ -159,15 +199,21 @@ class Model:
             tables = [travel.distances if self._metres_are_all else travel.durations]
             if self.switches["METRES"]:
                 tables.append(travel.distances)
+            shut = (travel.durations[grid] == NO_WAY) | (travel.distances[grid] == NO_WAY)
             columns = []
             for table in tables:
-                there = table[grid]
-                there = np.where(there == NO_WAY, _GAP, there).astype(np.int32)
+                there = np.where(shut, _GAP, table[grid]).astype(np.int32)
                 there[nowhere, :] = 0
                 there[:, nowhere] = 0
                 columns += [there.T, there]
             found.append(np.stack(columns, axis=-1))
         return np.ascontiguousarray(np.stack(found))
+
+    def _ways_for(self, kernel: ModuleType) -> np.ndarray:
+        """A kernel that looks at metres finds some, though they neither cost anything nor are limited."""
+        if not kernel.METRES or self.switches["METRES"]:
+            return self._ways
+        return np.concatenate([self._ways, np.zeros_like(self._ways)], axis=-1)
 
     @cached_property
     def _work(self) -> tuple[np.ndarray, np.ndarray]:
@@ -262,7 +308,7 @@ class Model:
     def _neighbours(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Tasks by nearness; and, where there are windows, those that can be straight before or after a task."""
         rows = [self._row_of_place[task.place] for task in self.tasks]
-        there = self._ways[0][:, :, 1][np.ix_(rows, rows)].astype(np.int64)
+        there = self._ways[:, :, :, 1].min(axis=0)[np.ix_(rows, rows)].astype(np.int64)
         far = np.int64(1) << 40
         between = np.minimum(there, there.T)
         np.fill_diagonal(between, far)
@@ -299,8 +345,9 @@ class Model:
     def warmth(self) -> float:
         """What a way to a near neighbour costs: the unit of temperature."""
         rows = [self._row_of_place[task.place] for task in self.tasks]
-        seconds = self._ways[0][:, :, 1][np.ix_(rows, rows)]
-        metres = self._ways[0][:, :, 3][np.ix_(rows, rows)] if self.switches["METRES"] else np.zeros((1, 1))
+        ways = np.where(self._ways[0] < _GAP, self._ways[0], 0)
+        seconds = ways[:, :, 1][np.ix_(rows, rows)]
+        metres = ways[:, :, 3][np.ix_(rows, rows)] if self.switches["METRES"] else np.zeros((1, 1))
         total = 0.0
         for kind in self.fleet:
             costs = kind.sample.spec.costs
@@ -377,22 +424,13 @@ class Model:
 
 
 def refusals(problem: Problem) -> set[str]:
-    """This will return what of a problem the kernel does not do: features, combinations of them, sizes."""
+    """This will return the features of a problem that the kernel does not do, alone or together; see
+    `Model.excesses` for what is too large."""
     found: set[str] = set(problem.features - NATIVE)
     specs = [vehicle.spec for vehicle in problem.vehicles]
     spans = any(spec.max_duration is not None for spec in specs)
     if spans and Feature.SEVERAL_TIME_WINDOWS in problem.features:
         found.add(Feature.SEVERAL_TIME_WINDOWS)
-    if spans and Feature.SETUP in problem.features:
-        found.add(Feature.SETUP)
-    amounts = (
-        amount
-        for task in problem.tasks
-        for load in (task.delivery, task.pickup, task.change)
-        for amount in load
-    )
-    if any(abs(amount) > _MOST_AMOUNT for amount in amounts):
-        found.add("amounts beyond a thousand million")
     return found
 
 

@@ -22,13 +22,14 @@ _PIECE = 0.05  # seconds
 _REMOVED, _STRING, _BLINK = 10.0, 10.0, 0.01  # stops removed on average, the longest string: as in the paper
 _WARM, _COLD = 2.0, 0.02  # temperature at the beginning and the end, in ways to a near neighbour
 _INFLATED = 2**50  # a price at which everything is served that can be
+_MOST_IN_ALL = 2**62  # so that the sum of all prices fits 64 bits
 _SHOW_EVERY = 0.2  # seconds
 _BATCHES, _BATCHES_IN_TIME, _BATCHES_AT_FIRST, _PATIENCE = 10, 2, 6, 1.0
 _MANY = 3_000  # tasks: from here on the best is not written down every time
 
 
 class NoKernel(Exception):
-    """No compiled kernel that does what a problem needs is there yet."""
+    """No compiled kernel that does what a problem needs is there yet, or it is too large for any."""
 
 
 @dataclass
@@ -86,7 +87,8 @@ class Search:
     def fill(self) -> None:
         """Put in everything there is a place for, whatever its price; the search finds what is not worth it."""
         kernel, fixed = self.kernel, self.fixed
-        inflated = fixed._replace(prices=fixed.prices * 0 + _INFLATED)
+        price = min(_INFLATED, _MOST_IN_ALL // fixed.size)
+        inflated = fixed._replace(prices=fixed.prices * 0 + price)
         self.model.load(kernel, inflated, self.state, self.model.whole([]))
         tuning, batches = self.state.tuning, self.state.tuning[kernel.BATCHES]
         tuning[kernel.FILLS_ONLY], tuning[kernel.BATCHES] = 1, _BATCHES_AT_FIRST
@@ -114,7 +116,7 @@ def solve(problem: Problem, budget: Budget, report: Report, rounds: int | None =
     if model.is_empty:
         return Plan()
     kernel = compiled.kernel(compiled.Kind.of(model.switches, problem.dimensions))
-    if kernel is None:
+    if kernel is None or model.excesses(kernel):
         raise NoKernel
     return Team(model, kernel, budget, report, rounds).run()
 
