@@ -61,6 +61,7 @@ def inlined(function: Kernel) -> Kernel:
     return cast("Kernel", njit(**_OPTIONS, forceinline=True)(function))  # type: ignore[call-overload]
 
 
+MORE = 6  # strings torn out around a route that is taken out as a whole
 BATCH = 10  # neighbours looked at together
 
 # Columns of `nodes`
@@ -98,7 +99,7 @@ FIXED, PER_SECOND, PER_METRE, MOST_METRES, MOST_DURATION, MOST_STOPS, PROFILE, G
 # Entries of `totals`
 COST, ROUND, ROUTES_USED, BEST_COST, BANKED, SAVED_AT, IS_DIRTY, SAVED_COST, TAG, GAP, TASKS = range(11)
 # Entries of `tuning`
-STOPS_REMOVED, LONGEST_STRING, BLINK, FILLS_ONLY, SAVES_EVERY, BATCHES, PATIENCE = range(7)
+STOPS_REMOVED, LONGEST_STRING, BLINK, FILLS_ONLY, SAVES_EVERY, BATCHES, PATIENCE, EMPTIES = range(8)
 
 
 class Fixed(NamedTuple):
@@ -707,6 +708,7 @@ def _ruin(fixed: Fixed, state: State, now: int) -> tuple[int, int, int, int]:
             seed = int(_chance(random) * size)
     if PAIRS and mates[seed] >= 0 and _chance(random) < 0.5:
         seed = mates[seed]
+    empties = _chance(random) < state.tuning[EMPTIES]
     for k in range(-1, fixed.near.shape[1]):
         if strings <= 0:
             break
@@ -735,6 +737,8 @@ def _ruin(fixed: Fixed, state: State, now: int) -> tuple[int, int, int, int]:
         strings -= 1
         stops = routes[r, STOPS]
         length = min(int(_chance(random) * min(float(stops), longest) + 1), stops)
+        if empties and k < 0:
+            length, strings = stops, strings + MORE
         # A split string spares some stops in its middle.
         spared, spared_from = 0, 0
         if 1 < length < stops and _chance(random) < 0.5:
@@ -742,7 +746,7 @@ def _ruin(fixed: Fixed, state: State, now: int) -> tuple[int, int, int, int]:
             while length + spared < stops and _chance(random) < 0.5:
                 spared += 1
             spared_from = 1 + int(_chance(random) * (length - 1))
-        back = int(_chance(random) * (length + spared))
+        back = length if empties and k < 0 else int(_chance(random) * (length + spared))
         x = c
         while back > 0 and nodes[x, PREV] < size:
             x = nodes[x, PREV]

@@ -25,6 +25,7 @@ _INFLATED = 2**50  # a price at which everything is served that can be
 _MOST_IN_ALL = 2**62  # so that the sum of all prices fits 64 bits
 _SHOW_EVERY = 0.2  # seconds
 _BATCHES, _BATCHES_IN_TIME, _BATCHES_AT_FIRST, _PATIENCE = 10, 2, 6, 1.0
+_EMPTIES = 0.05  # of the rounds: a whole route is taken out
 _MANY = 3_000  # tasks: from here on the best is not written down every time
 
 
@@ -67,6 +68,7 @@ class Search:
             _BATCHES_IN_TIME if kernel.TIMES else _BATCHES,
             _PATIENCE,
         )
+        tuning[kernel.EMPTIES] = _EMPTIES
         tuning[kernel.SAVES_EVERY] = fixed.size // 20 if fixed.size > _MANY else 0
         self.done, self._pace = 0, 200
         self.found: tuple[int, Any] = (
