@@ -185,6 +185,7 @@ def _compile(module: ModuleType) -> None:
     none = np.zeros(0, dtype=np.int64)
     module.load(fixed, state, none, np.zeros(1, dtype=np.int64), none)
     module.search(0, 1.0, fixed, state)
+    module.keep(fixed, state)
 
 
 if __name__ == "__main__":

@@ -4,8 +4,8 @@ from vrp.domain.features import Feature
 from vrp.domain.plan import Plan
 from vrp.domain.problem import Problem
 from vrp.engines.base import Budget, Report
-from vrp.engines.sisr import judged, search
-from vrp.engines.sisr.model import refusals
+from vrp.engines.sisr import compiled, judged, teams
+from vrp.engines.sisr.model import Model, refusals
 
 
 class SisrEngine:
@@ -24,8 +24,10 @@ class SisrEngine:
 
     def solve(self, problem: Problem, budget: Budget, report: Report) -> Plan:
         if not refusals(problem):
-            try:
-                return search.solve(problem, budget, report)
-            except search.NoKernel:
-                pass
+            model = Model(problem)
+            if model.is_empty:
+                return Plan()
+            kernel = compiled.kernel(compiled.Kind.of(model.switches, problem.dimensions))
+            if kernel and not model.excesses(kernel):
+                return teams.solve(model, kernel, budget, report)
         return judged.solve(problem, budget, report)

@@ -62,6 +62,7 @@ def inlined(function: Kernel) -> Kernel:
 
 
 MORE = 6  # strings torn out around a route that is taken out as a whole
+SHORT = 25  # stops of a route that is taken out as a whole at most
 BATCH = 10  # neighbours looked at together
 
 # Columns of `nodes`
@@ -737,7 +738,8 @@ def _ruin(fixed: Fixed, state: State, now: int) -> tuple[int, int, int, int]:
         strings -= 1
         stops = routes[r, STOPS]
         length = min(int(_chance(random) * min(float(stops), longest) + 1), stops)
-        if empties and k < 0:
+        empties = empties and k < 0 and stops <= SHORT
+        if empties:
             length, strings = stops, strings + MORE
         # A split string spares some stops in its middle.
         spared, spared_from = 0, 0
@@ -746,7 +748,7 @@ def _ruin(fixed: Fixed, state: State, now: int) -> tuple[int, int, int, int]:
             while length + spared < stops and _chance(random) < 0.5:
                 spared += 1
             spared_from = 1 + int(_chance(random) * (length - 1))
-        back = length if empties and k < 0 else int(_chance(random) * (length + spared))
+        back = length if empties else int(_chance(random) * (length + spared))
         x = c
         while back > 0 and nodes[x, PREV] < size:
             x = nodes[x, PREV]
@@ -1192,15 +1194,20 @@ def _settle_bank(state: State, removed_count: int) -> None:
 
 @fast
 def _save(fixed: Fixed, state: State, now: int) -> None:
-    """Keep the plan as it is: what comes after each node, -1 for tasks in no route."""
+    keep(fixed, state)
+    state.totals[SAVED_AT] = now
+    state.totals[IS_DIRTY] = 0
+    state.totals[SAVED_COST] = state.totals[BEST_COST]
+
+
+@fast
+def keep(fixed: Fixed, state: State) -> None:
+    """Write the plan down as it is: what comes after each node, -1 for tasks in no route."""
     for node in range(state.nodes.shape[0]):
         state.best[node] = state.nodes[node, NEXT]
     for c in range(fixed.size):
         if state.nodes[c, ROUTE] < 0:
             state.best[c] = -1
-    state.totals[SAVED_AT] = now
-    state.totals[IS_DIRTY] = 0
-    state.totals[SAVED_COST] = state.totals[BEST_COST]
 
 
 @fast

@@ -15,6 +15,7 @@ from vrp.domain.travel import NO_WAY
 from vrp.engines import fleet as fleets
 from vrp.engines.fleet import Kind
 from vrp.engines.network import NOWHERE, Network
+from vrp.engines.sisr import plane
 
 NATIVE = frozenset(
     {
@@ -459,8 +460,11 @@ def _along_a_curve(problem: Problem, tasks: Sequence[Task]) -> np.ndarray:
     """Tasks in the order in which Hilbert's curve visits them; as they are where nobody knows where they lie."""
     coordinates = [problem.places[task.place].coordinates for task in tasks]
     if not tasks or any(pair is None for pair in coordinates):
-        return np.arange(len(tasks))
-    points = np.array(coordinates, dtype=np.float64)
+        if not tasks:
+            return np.arange(0)
+        points = plane.points(problem.vehicles[0].travel.durations, np.array([task.place for task in tasks]))
+    else:
+        points = np.array(coordinates, dtype=np.float64)
     points -= points.min(axis=0)
     bits = 12
     grid = (points / max(points.max(), 1e-12) * (2**bits - 1)).astype(np.int64)
