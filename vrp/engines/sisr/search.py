@@ -15,7 +15,7 @@ from typing import Any
 from vrp.domain.plan import Plan
 from vrp.domain.problem import Problem
 from vrp.engines.base import Budget, Report
-from vrp.engines.sisr import compiled
+from vrp.engines.sisr import compiled, savings
 from vrp.engines.sisr.model import Model, Part, Routes
 
 _PIECE = 0.05  # seconds
@@ -26,6 +26,7 @@ _MOST_IN_ALL = 2**62  # so that the sum of all prices fits 64 bits
 _SHOW_EVERY = 0.2  # seconds
 _BATCHES, _BATCHES_IN_TIME, _BATCHES_AT_FIRST, _PATIENCE = 10, 2, 6, 1.0
 _EMPTIES = 0.05  # of the rounds: a whole route is taken out
+_SHOW_TASK = 1e-4  # seconds for each task: writing down and judging a large plan takes time from the search
 _MANY = 3_000  # tasks: from here on the best is not written down every time
 
 
@@ -98,6 +99,14 @@ class Search:
         tuning[kernel.FILLS_ONLY], tuning[kernel.BATCHES] = 0, batches
         self.load(self.model.whole(self.model.routes(self.state.best)))
 
+    def begin(self) -> None:
+        """The first plan."""
+        saved = savings.routes(self.model)
+        if saved is None:
+            self.fill()
+        else:
+            self.load(self.model.whole(saved))
+
     def anneal(self, clock: Clock, until: float, warm: float, cold: float) -> None:
         """Search until a share of the whole is over."""
         while (share := clock.share(self.done)) < until:
@@ -138,7 +147,7 @@ class Team:
 
     def run(self) -> Plan:
         first, *others = self.searches
-        first.fill()
+        first.begin()
         self.show()
         for search in others:
             search.load(self.model.whole(self.routes()))
@@ -175,7 +184,7 @@ class Team:
 
     def show(self) -> None:
         now, (cost, best) = time.monotonic(), self.best()
-        if cost < self.shown and now - self.shown_at >= _SHOW_EVERY:
+        if cost < self.shown and now - self.shown_at >= max(_SHOW_EVERY, _SHOW_TASK * len(self.model.tasks)):
             self.shown, self.shown_at = cost, now
             self.report(self.model.plan(self.model.routes(best)))
 
