@@ -8,7 +8,7 @@ from typing import Any
 import structlog
 
 from vrp import engines, roads
-from vrp.domain import evaluator, explain, given, limits
+from vrp.domain import evaluator, explain, fresh, given, limits
 from vrp.domain import plan as plans
 from vrp.domain import request as requests
 from vrp.domain.digest import digest
@@ -78,10 +78,12 @@ def prepare(document: Any, baseline: Mapping[str, Any] | None = None, *, atlas: 
 def _prepared(
     document: Any, baseline: Mapping[str, Any] | None, atlas: Atlas, watch: Watch
 ) -> tuple[Problem, Roads]:
-    request = requests.read(document)
-    places = places_of(request)
+    with fresh.no_garbage():
+        request = requests.read(document)
+        places = places_of(request)
     measured = roads.measure(request, places, atlas, watch)
-    return given.fixed(build(request, places, measured.travels), baseline), measured
+    with fresh.no_garbage():
+        return given.fixed(build(request, places, measured.travels), baseline), measured
 
 
 def solve(

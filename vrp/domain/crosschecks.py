@@ -12,9 +12,10 @@ import numpy as np
 
 from vrp.domain import limits
 from vrp.domain.loose import Document, first_of, list_of, numbered, rows_of, table_of
+from vrp.domain.travel import Computed
 from vrp.errors import Fault, Place
 
-_ROWS = (list, np.ndarray)  # of a matrix: as JSON has it, or as our readers of files do
+_ROWS = (list, np.ndarray, Computed)  # of a matrix: as JSON has it, or as our readers of files do
 _LOADS = {"jobs": ("delivery", "pickup"), "shipments": ("amount",), "vehicles": ("capacity", "initial_load")}
 
 
@@ -33,7 +34,7 @@ def sizes(document: Document) -> Iterator[Fault]:
         yield Fault(("vehicles",), f"{vehicles} vehicles; the limit is {limits.MAX_VEHICLES}", "too_long")
     for profile, matrix in table_of(document.get("matrices")).items():
         for kind, rows in table_of(matrix).items():
-            if not isinstance(rows, _ROWS):
+            if not isinstance(rows, list | np.ndarray):
                 continue
             longest = max((len(row) for row in rows if isinstance(row, _ROWS)), default=0)
             if max(len(rows), longest) > limits.MAX_ROWS:

@@ -7,6 +7,7 @@ import numpy as np
 import orjson
 
 from vrp.domain.request import rows
+from vrp.domain.travel import Plane
 
 
 def digest(document: Any) -> str:
@@ -23,6 +24,8 @@ def _plain(value: Any) -> Any:
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, np.ndarray):
         return rows(value)
+    if isinstance(value, Plane):
+        return _plain(value.as_dict())
     if isinstance(value, list):
         return [_plain(item) for item in value]
     if isinstance(value, float) and abs(value) < 2**63 and value.is_integer():

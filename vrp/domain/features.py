@@ -125,7 +125,7 @@ def _fleet_key(vehicle: object) -> tuple[object, ...]:
 
 
 def _has_no_way(request: Request) -> bool:
-    return any((matrix.durations < 0).any() for matrix in request.matrices.values())
+    return any(int(matrix.durations.min()) < 0 for matrix in request.matrices.values())
 
 
 DETECTORS: dict[Feature, Callable[[Request], bool]] = {

@@ -1,8 +1,8 @@
 """How much one request may ask for; published at `/api/v1/capabilities/`, checked before anything is expanded."""
 
-MAX_STOPS = 10_000  # jobs plus both ends of every shipment
-MAX_VEHICLES = 10_000  # after `count` is expanded
-MAX_PLACES = 10_500  # every stop at a place of its own, and depots
+MAX_STOPS = 32_000  # jobs plus both ends of every shipment
+MAX_VEHICLES = 32_000  # after `count` is expanded
+MAX_PLACES = 33_000  # every stop at a place of its own, and depots
 MAX_ROWS = 5_000  # of a matrix that holds all pairs; of more places only neighbours are measured
 MAX_DIMENSIONS = 16  # of load
 MAX_WINDOWS = 64  # of one stop or break

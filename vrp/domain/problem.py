@@ -273,7 +273,7 @@ def inline_travel(request: requests.Request) -> dict[str, Travel]:
     for profile, matrix in request.matrices.items():
         distances = matrix.distances
         if distances is None:
-            distances = np.where(matrix.durations == NO_WAY, np.int32(NO_WAY), np.int32(0))
+            distances = np.where(np.asarray(matrix.durations) == NO_WAY, np.int32(NO_WAY), np.int32(0))
         known = matrix.distances is not None
         travels[profile] = Travel(matrix.durations, distances, matrix.costs, distances_known=known)
     return travels

@@ -21,6 +21,7 @@ from pydantic import (
 
 from vrp.domain import clock, crosschecks, limits
 from vrp.domain.contradictions import contradictions
+from vrp.domain.travel import Computed, Table
 from vrp.errors import Fault, Invalid
 
 
@@ -321,8 +322,12 @@ class Location(Frozen):
     meta: Meta = Field(default_factory=dict)
 
 
-def _square(value: Any, low: int, high: int, whole: bool) -> np.ndarray:
+def _square(value: Any, low: int, high: int, whole: bool) -> Table:
     """Rows of numbers as an array; `null` (no way between the two) becomes -1, as it already is in an array."""
+    if isinstance(value, Computed) and whole:
+        if value.max() > high:
+            raise ValueError(f"holds more than {high}")
+        return value
     if isinstance(value, np.ndarray):  # from our own readers of files
         if value.ndim != 2 or len(value) != value.shape[1]:
             raise ValueError("should be square")
@@ -381,10 +386,10 @@ class Matrix(Frozen):
     """Travel from row to column. `-1` inside the arrays stands for "no way"."""
 
     durations: Annotated[
-        np.ndarray, BeforeValidator(lambda value: _square(value, 0, limits.MAX_SECONDS, whole=True))
+        Table, BeforeValidator(lambda value: _square(value, 0, limits.MAX_SECONDS, whole=True))
     ]
     distances: Annotated[
-        np.ndarray | None, BeforeValidator(lambda value: _square(value, 0, limits.MAX_METRES, whole=True))
+        Table | None, BeforeValidator(lambda value: _square(value, 0, limits.MAX_METRES, whole=True))
     ] = None
     costs: Annotated[
         np.ndarray | None, BeforeValidator(lambda value: _square(value, 0, limits.MAX_MONEY, whole=False))

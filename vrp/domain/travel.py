@@ -1,15 +1,15 @@
-"""Travel between places: whole tables, or tables that hold some pairs and estimate all others.
+"""Travel between places: whole tables, or tables that hold some pairs and compute all others.
 
 A table of seconds or metres is a two-dimensional array, int32 where its values fit, else int64, with `NO_WAY` where
-there is none. Above a few thousand places that is too much memory, and `Sparse` stands in for the array.
+there is none. Above a few thousand places that is too much memory, and `Computed` stands in for the array.
 """
 
 import math
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -83,13 +83,90 @@ def _apart(here: np.ndarray, there: np.ndarray) -> np.ndarray:
 # Tables ----------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, eq=False)
-class Sparse:
-    """A table that holds some pairs and estimates all others from where the places lie: memory grows with the pairs.
+class Computed:
+    """A table that computes what it does not hold, from where the places lie: memory grows with the places.
 
     It reads like an array of shape (n, n): `[row, column]` with numbers, slices and arrays of indexes, `item`, `len`,
     `shape`, `dtype`, `np.asarray` (all of it, computed). `max` and `min` are bounds: no value is larger, or smaller.
     """
+
+    def __len__(self) -> int:
+        return len(self.positions)
+
+    @property
+    def positions(self) -> np.ndarray:
+        """Where the places lie, in a space in which neighbours are near."""
+        raise NotImplementedError
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return len(self), len(self)
+
+    @cached_property
+    def dtype(self) -> np.dtype[Any]:
+        return _fitting(self.max())
+
+    def item(self, row: int, column: int) -> int:
+        """This will return one value: the evaluator asks for every leg of every route."""
+        raise NotImplementedError
+
+    def known(self, row: int, column: int) -> bool:
+        """This will tell whether a value is no estimate."""
+        raise NotImplementedError
+
+    def at_speed(self, factor: float) -> "Computed":
+        """This will return the table for a vehicle that is so many times as fast."""
+        raise NotImplementedError
+
+    def __getitem__(self, where: Any) -> Any:
+        rows, columns = where if isinstance(where, tuple) else (where, slice(None))
+        every = np.arange(len(self))
+        is_outer = isinstance(rows, slice) or isinstance(columns, slice)
+        rows, columns = every[rows], every[columns]
+        if is_outer and rows.ndim and columns.ndim:
+            rows = rows[:, None]
+        if not rows.ndim and not columns.ndim:
+            return self.item(int(rows), int(columns))
+        return self._some(rows, columns)
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        return np.asarray(self[:, :], dtype)
+
+    def max(self, axis: int | None = None) -> Any:
+        """This will return what no value exceeds: in all, in each column (0) or in each row (1)."""
+        return int(self._bounds(axis).max()) if axis is None else self._bounds(axis)
+
+    def min(self) -> int:
+        """This will return what no value is below."""
+        return 0
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {field.name: getattr(self, field.name) for field in fields(self)}  # type: ignore[arg-type]
+
+    def _some(self, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+        shape = np.broadcast_shapes(rows.shape, columns.shape)
+        if len(shape) < 2:
+            return self._block(rows, columns)
+        found = np.empty(shape, dtype=self.dtype)
+        step = max(1, _CELLS // max(1, shape[1]))
+        for first in range(0, shape[0], step):
+            part = slice(first, first + step)
+            found[part] = self._block(
+                rows[part] if len(rows) == shape[0] else rows,
+                columns[part] if len(columns) == shape[0] and columns.ndim > 1 else columns,
+            )
+        return found
+
+    def _block(self, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+        raise NotImplementedError
+
+    def _bounds(self, axis: int | None) -> np.ndarray:
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, eq=False)
+class Sparse(Computed):
+    """A table that holds some pairs and estimates all others."""
 
     vectors: np.ndarray  # the places, on the unit sphere
     estimate: Estimate
@@ -114,54 +191,23 @@ class Sparse:
         keys, last = _sorted_pairs(len(points), rows, columns)
         return cls(unit_vectors(points), estimate, is_time, keys, _narrowed(values)[last])
 
-    def __len__(self) -> int:
-        return len(self.vectors)
-
     @property
-    def shape(self) -> tuple[int, int]:
-        return len(self), len(self)
-
-    @cached_property
-    def dtype(self) -> np.dtype[Any]:
-        return _fitting(self.max())
+    def positions(self) -> np.ndarray:
+        return self.vectors
 
     def item(self, row: int, column: int) -> int:
-        """This will return one value: the evaluator asks for every leg of every route."""
         at = self._position(row, column)
         return self._guess(row, column) if at is None else self._quick[2][at]
 
     def known(self, row: int, column: int) -> bool:
-        """This will tell whether a value is held, or certain: there is no way to go to stay."""
+        """Held, or certain: there is no way to go to stay."""
         return row == column or self._position(row, column) is not None
 
-    def __getitem__(self, where: Any) -> Any:
-        rows, columns = where if isinstance(where, tuple) else (where, slice(None))
-        every = np.arange(len(self))
-        is_outer = isinstance(rows, slice) or isinstance(columns, slice)
-        rows, columns = every[rows], every[columns]
-        if is_outer and rows.ndim and columns.ndim:
-            rows = rows[:, None]
-        if not rows.ndim and not columns.ndim:
-            return self.item(int(rows), int(columns))
-        return self._some(rows, columns)
-
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
-        return np.asarray(self[:, :], dtype)
-
-    def max(self, axis: int | None = None) -> Any:
-        """This will return what no value exceeds: in all, in each column (0) or in each row (1)."""
-        return int(self._bounds(axis).max()) if axis is None else self._bounds(axis)
-
     def min(self) -> int:
-        """This will return what no value is below."""
         return int(self.values.min(initial=0))
 
     def at_speed(self, factor: float) -> "Sparse":
-        """This will return the table for a vehicle that is so many times as fast."""
         return replace(self, values=_at_speed(self.values, factor), factor=self.factor * factor)
-
-    def __getstate__(self) -> dict[str, Any]:
-        return {field.name: getattr(self, field.name) for field in fields(self)}
 
     # One pair
 
@@ -179,30 +225,17 @@ class Sparse:
         return at if at < end and keys[at] == key else None
 
     def _guess(self, row: int, column: int) -> int:
-        places = self._quick[3]
+        """Step by step as in `_apart`, so that both come to the same bit; so does the native engine's kernel."""
+        (ax, ay, az), (bx, by, bz) = self._quick[3][row], self._quick[3][column]
         circles, roads, times = self.estimate.knots
-        circle = 2 * EARTH_RADIUS * math.asin(min(1.0, math.dist(places[row], places[column]) / 2))
+        squared = (ax - bx) * (ax - bx) + (ay - by) * (ay - by) + (az - bz) * (az - bz)
+        circle = 2 * EARTH_RADIUS * math.asin(min(1.0, math.sqrt(squared) / 2))
         metres = round(_interpolated(circle, circles, roads))
         if not self.is_time:
             return metres
-        seconds = round(_interpolated(metres, roads, times))
-        return seconds if self.factor == 1 else math.floor(seconds / self.factor + 0.5)
+        return _slowed(round(_interpolated(metres, roads, times)), self.factor)
 
     # Many pairs
-
-    def _some(self, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
-        shape = np.broadcast_shapes(rows.shape, columns.shape)
-        if len(shape) < 2:
-            return self._block(rows, columns)
-        found = np.empty(shape, dtype=self.dtype)
-        step = max(1, _CELLS // max(1, shape[1]))
-        for first in range(0, shape[0], step):
-            part = slice(first, first + step)
-            found[part] = self._block(
-                rows[part] if len(rows) == shape[0] else rows,
-                columns[part] if len(columns) == shape[0] and columns.ndim > 1 else columns,
-            )
-        return found
 
     def _block(self, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
         found = self._estimated(_apart(self.vectors[rows], self.vectors[columns])).astype(self.dtype)
@@ -231,7 +264,66 @@ class Sparse:
         return most
 
 
-Table = np.ndarray | Sparse
+Rounding = Literal["nearest", "down", "up"]  # to whole numbers; halves to the even one
+ROUNDED: dict[Rounding, tuple[Callable[[float], int], Callable[[np.ndarray], np.ndarray]]] = {
+    "nearest": (round, np.rint),
+    "down": (math.floor, np.floor),
+    "up": (math.ceil, np.ceil),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Plane(Computed):
+    """A table of straight lines in a plane, as benchmarks have it: times `before`, then rounded, then times `after`."""
+
+    points: np.ndarray
+    before: float = 1.0
+    rounding: Rounding = "nearest"
+    after: int = 1
+    factor: float = 1.0  # times as fast
+
+    @property
+    def positions(self) -> np.ndarray:
+        return self.points
+
+    def item(self, row: int, column: int) -> int:
+        (ax, ay), (bx, by) = self._quick[row], self._quick[column]
+        distance = math.sqrt((ax - bx) * (ax - bx) + (ay - by) * (ay - by))
+        return _slowed(self.after * ROUNDED[self.rounding][0](self.before * distance), self.factor)
+
+    def known(self, row: int, column: int) -> bool:
+        return True
+
+    def at_speed(self, factor: float) -> "Plane":
+        return replace(self, factor=self.factor * factor)
+
+    def as_dict(self) -> dict[str, Any]:
+        """This will return what to make it of again, as JSON has it."""
+        return self.__getstate__() | {"points": self.points.tolist()}
+
+    @classmethod
+    def of(cls, made: dict[str, Any]) -> "Plane":
+        """This will make the table that `as_dict` told of."""
+        return cls(**made | {"points": np.array(made["points"], dtype=np.float64)})
+
+    @cached_property
+    def _quick(self) -> list[tuple[float, ...]]:
+        return list(map(tuple, self.points.tolist()))
+
+    def _block(self, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+        return self._rounded(_length(self.points[rows] - self.points[columns])).astype(self.dtype)
+
+    def _rounded(self, distance: np.ndarray) -> np.ndarray:
+        found = self.after * ROUNDED[self.rounding][1](self.before * distance)
+        return found if self.factor == 1 else np.floor(found / self.factor + 0.5)
+
+    def _bounds(self, axis: int | None) -> np.ndarray:
+        """Nothing is farther than the way by the middle."""
+        from_middle = _length(self.points - self.points.mean(axis=0))
+        return self._rounded(from_middle + from_middle.max() + 1).astype(np.int64)
+
+
+Table = np.ndarray | Computed
 
 
 @dataclass(frozen=True, eq=False)
@@ -271,7 +363,7 @@ class Travel:
         """This will tell whether the way from one place to another is no estimate."""
         if self.estimated:
             return False
-        return not isinstance(self.durations, Sparse) or self.durations.known(a, b)
+        return not isinstance(self.durations, Computed) or self.durations.known(a, b)
 
     @cached_property
     def has_no_way(self) -> bool:
@@ -282,7 +374,7 @@ class Travel:
         """The same roads for a vehicle that is `factor` times as fast; seconds rounded half up."""
         if factor == 1:
             return self
-        if isinstance(self.durations, Sparse):
+        if isinstance(self.durations, Computed):
             return replace(self, durations=self.durations.at_speed(factor))
         return replace(self, durations=_at_speed(self.durations, factor))
 
@@ -301,6 +393,15 @@ def estimated(points: np.ndarray, estimate: Estimate) -> Travel:
         metres = estimate.metres(great_circles(points[rows], points))
         durations[rows], distances[rows] = estimate.seconds(metres), metres
     return Travel(durations, distances, estimated=True)
+
+
+def _length(ways: np.ndarray) -> np.ndarray:
+    length: np.ndarray = np.sqrt(ways[..., 0] * ways[..., 0] + ways[..., 1] * ways[..., 1])
+    return length
+
+
+def _slowed(value: int, factor: float) -> int:
+    return value if factor == 1 else math.floor(value / factor + 0.5)
 
 
 def _interpolated(x: float, xs: Sequence[float], ys: Sequence[float]) -> float:

@@ -5,6 +5,7 @@ name, reads a line of JSON for each better plan, and keeps the best. The child's
 """
 
 import ctypes
+import gc
 import json
 import os
 import pickle
@@ -22,6 +23,7 @@ from types import FrameType
 from typing import IO, Any, Literal
 
 from vrp import engines
+from vrp.domain import fresh
 from vrp.domain.plan import Plan, Route, Step
 from vrp.domain.problem import Problem
 from vrp.engines.base import Budget, Report
@@ -31,6 +33,7 @@ StopReason = Literal["time_limit", "no_improvement", "finished", "stopped"]
 
 GRACE = 3.0  # seconds past its limit, or past a request to stop, before a child is killed
 _TICK = 0.1  # seconds between looks at what the outside wants
+_LISTENING = 0.1  # of the time may go into what is done with better plans: judging a large one takes a second
 _ROOT = str(Path(__file__).parents[2])
 _KILL_WHEN_PARENT_DIES = 1  # PR_SET_PDEATHSIG of <sys/prctl.h>
 
@@ -79,7 +82,8 @@ def run(
         "parent": os.getpid(),
     }
     with tempfile.TemporaryFile() as task, tempfile.TemporaryFile() as errors:
-        pickle.dump(problem, task, protocol=pickle.HIGHEST_PROTOCOL)
+        with fresh.no_garbage():
+            pickle.dump(problem, task, protocol=pickle.HIGHEST_PROTOCOL)
         task.seek(0)
         with subprocess.Popen(
             [sys.executable, "-P", "-m", __name__, json.dumps(settings)],
@@ -132,11 +136,16 @@ class _Watched:
 
 def _follow(watched: _Watched, budget: Budget, report: Report, grace: float) -> Outcome:
     wall, stopped = budget.deadline + grace, False
+    told, may_tell_at = watched.best, 0.0
     for message in watched.messages():
         if message is not None:
             watched.best = _read(message["routes"], message["claimed_cost"])
             watched.stop_reason = message["stop_reason"]
-            report(watched.best)
+        is_due = watched.stop_reason or time.monotonic() >= may_tell_at
+        if watched.best and watched.best is not told and is_due:
+            began, told = time.monotonic(), watched.best
+            report(told)
+            may_tell_at = began + (time.monotonic() - began) / _LISTENING
         if watched.stop_reason:
             break  # the rest is tidying up, which killing does faster
         if not stopped and budget.should_stop():
@@ -174,8 +183,14 @@ def main() -> None:
     # What a library prints must not end up among our messages.
     out = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)
-    problem = pickle.load(sys.stdin.buffer)  # noqa: S301 our parent wrote it
-    worker.work(problem, out.write)
+    worker.work(_problem(), out.write)
+
+
+def _problem() -> Problem:
+    with fresh.no_garbage():
+        problem: Problem = pickle.load(sys.stdin.buffer)  # noqa: S301 our parent wrote it
+    gc.freeze()  # it stays until the end
+    return problem
 
 
 def _die_with(parent: int) -> None:

@@ -1,6 +1,6 @@
 """Who may serve what, and which vehicles are alike: the parts of a problem every engine has to be told by set."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice, permutations
@@ -76,7 +76,7 @@ class Kind:
 
 def kinds(problem: Problem) -> list[Kind]:
     """This will group the vehicles that can do anything at all into kinds, most of them needed at once."""
-    servable = _servable(problem)
+    may_serve = _servable(problem)
     most = _most_load(problem)
     grouped: dict[tuple[object, ...], list[Vehicle]] = {}
     written: dict[int, str] = {}
@@ -87,9 +87,7 @@ def kinds(problem: Problem) -> list[Kind]:
         if id(spec) not in written:
             written[id(spec)] = spec.model_dump_json(exclude=_NAMES)
         key = (written[id(spec)], vehicle.start, vehicle.end, id(vehicle.travel))
-        grouped.setdefault((*key, servable[vehicle.index].tobytes(), wishes_of[vehicle.index]), []).append(
-            vehicle
-        )
+        grouped.setdefault((*key, may_serve(vehicle), wishes_of[vehicle.index]), []).append(vehicle)
     made = []
     for vehicles in grouped.values():
         capacity = room(vehicles[0], most)
@@ -98,7 +96,8 @@ def kinds(problem: Problem) -> list[Kind]:
         if can_start and min(capacity, default=0) >= 0:  # else its initial load alone is too much for it
             given_first = sorted(vehicles, key=lambda vehicle: not vehicle.spec.steps)
             alike = tuple(given_first[: max(1, len(problem.orders))])
-            made.append(Kind(alike, capacity, servable[first], dict(wishes_of[first])))
+            serves = np.frombuffer(may_serve(vehicles[0]), dtype=bool)
+            made.append(Kind(alike, capacity, serves, dict(wishes_of[first])))
     return made
 
 
@@ -154,10 +153,14 @@ def _most_load(problem: Problem) -> Load:
     )
 
 
-def _servable(problem: Problem) -> np.ndarray:
-    """Vehicles by tasks: whether skills, choice of vehicles, relations and locks let one serve the other."""
+def _servable(problem: Problem) -> Callable[[Vehicle], bytes]:
+    """Which tasks (a byte each) skills, choice of vehicles, relations and locks let a vehicle serve.
+
+    There are few sorts of orders and of vehicles, and a table of all of them would be as large as both multiplied.
+    """
     rows: dict[tuple[object, ...], np.ndarray] = {}
-    by_order = np.empty((len(problem.orders), len(problem.vehicles)), dtype=bool)
+    sorts: dict[tuple[object, ...], int] = {}
+    sort_of = np.empty(len(problem.orders), dtype=np.int64)
     skills = [frozenset(str(skill) for skill in vehicle.spec.skills) for vehicle in problem.vehicles]
     names = [vehicle.names for vehicle in problem.vehicles]
     belongs = _belongs(problem)
@@ -178,12 +181,23 @@ def _servable(problem: Problem) -> np.ndarray:
                     for has, called in zip(skills, names, strict=True)
                 ]
             )
-        by_order[order.index] = rows[key]
-    for vehicle in problem.vehicles:
+        sort_of[order.index] = sorts.setdefault(key, len(sorts))
+    by_sort = np.array(list(rows.values()), dtype=bool).reshape(len(rows), len(problem.vehicles))
+    order_of = [task.order for task in problem.tasks]
+    sort_of_task = sort_of[order_of]
+    known: dict[bytes, bytes] = {}
+
+    def may_serve(vehicle: Vehicle) -> bytes:
+        sorts_served = by_sort[:, vehicle.index]
         if vehicle.is_closed:
             given = [all(task.key in vehicle.given for task in order.tasks) for order in problem.orders]
-            by_order[:, vehicle.index] &= given
-    return by_order.T[:, [task.order for task in problem.tasks]]
+            return (sorts_served[sort_of_task] & np.array(given, dtype=bool)[order_of]).tobytes()
+        name = sorts_served.tobytes()
+        if name not in known:
+            known[name] = sorts_served[sort_of_task].tobytes()
+        return known[name]
+
+    return may_serve
 
 
 def _belongs(problem: Problem) -> dict[int, tuple[str | int, ...]]:

@@ -13,6 +13,7 @@ import numpy as np
 from vrplib.parse.parse_distances import pairwise_euclidean
 
 from vrp.domain import limits
+from vrp.domain.travel import ROUNDED, Plane, Rounding, Table
 from vrp.errors import Fault, Invalid, TooLarge
 
 Document = dict[str, Any]
@@ -21,6 +22,8 @@ ROUND_FUNCS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "dimacs": lambda values: (10 * values).astype(np.int64),
     "exact": lambda values: np.round(1_000 * values).astype(np.int64),
 }
+Step = tuple[float, Rounding]  # so many times as much, then rounded
+_STEPS: dict[str, Step] = {"round": (1.0, "nearest"), "dimacs": (10.0, "down"), "exact": (1_000.0, "nearest")}
 _LARGEST = 1e8  # of any number in a file, so that a thousand times as much is inside the limits of a request
 
 
@@ -73,15 +76,28 @@ def rounding(name: str) -> Callable[[np.ndarray], np.ndarray]:
     return ROUND_FUNCS[name]
 
 
-def refuse_too_many(places: int) -> None:
-    """This will raise `TooLarge` when a file has more places than a matrix may have."""
-    if places > limits.MAX_ROWS:
-        raise TooLarge(f"{places} places; the limit is {limits.MAX_ROWS}")
+def refuse_too_many(places: int, most: int = limits.MAX_PLACES) -> None:
+    """This will raise `TooLarge` when a file has more places than a request may have."""
+    if places > most:
+        raise TooLarge(f"{places} places; the limit is {most}")
+
+
+def distances(coordinates: np.ndarray, round_func: str, first: Step | None = None) -> Table:
+    """This will return straight-line distances in whole numbers: all of them, or of many places what computes them.
+
+    `first` is what the file itself does to a distance before it is rounded.
+    """
+    if len(coordinates) > limits.MAX_ROWS:
+        before, how = _STEPS[round_func]
+        if first is None:
+            return Plane(coordinates, before, how)
+        return Plane(coordinates, *first, after=int(before))  # what is whole stays whole
+    exact = euclidean(coordinates)
+    return ROUND_FUNCS[round_func](ROUNDED[first[1]][1](first[0] * exact) if first else exact)
 
 
 def euclidean(coordinates: np.ndarray) -> np.ndarray:
     """This will return straight-line distances, to the last bit those of vrplib, which published costs rest on."""
-    refuse_too_many(len(coordinates))
     with np.errstate(invalid="ignore"):
         squared_below_zero = pairwise_euclidean(coordinates)  # NaN where two decimal places coincide
     distances: np.ndarray = np.nan_to_num(squared_below_zero, copy=False, nan=0.0)
@@ -135,7 +151,7 @@ def shipment(pickup: Node, delivery: Node, amount: list[int]) -> Document:
     return made | ({"amount": amount} if any(amount) else {})
 
 
-def matrices(matrix: np.ndarray) -> Document:
+def matrices(matrix: Table) -> Document:
     """This will return one matrix as the durations and the distances of the request."""
     return {"matrices": {"car": {"durations": matrix, "distances": matrix}}}
 

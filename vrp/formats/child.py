@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 import numpy as np
 import orjson
 
+from vrp.domain.travel import Plane
 from vrp.errors import Fault, TooLarge
 from vrp.formats import files
 from vrp.formats.previews import Preview
@@ -37,13 +38,14 @@ def main() -> None:
 
 
 def _answer(found: Preview, too_large: str, out: BinaryIO) -> None:
-    """The preview as one line of JSON, then its matrices as plain bytes; in the JSON stand their numbers."""
-    matrices: dict[int, tuple[int, np.ndarray]] = {}
+    """The preview as one line of JSON, then its matrices as plain bytes; in the JSON stand their numbers. A table that
+    is computed has none, and stands where the size of a matrix would."""
+    matrices: dict[int, tuple[int, np.ndarray | Plane]] = {}
 
     def number(value: Any) -> Any:
         return (
             matrices.setdefault(id(value), (len(matrices), value))[0]
-            if isinstance(value, np.ndarray)
+            if isinstance(value, np.ndarray | Plane)
             else value
         )
 
@@ -66,12 +68,17 @@ def _answer(found: Preview, too_large: str, out: BinaryIO) -> None:
         "faults": [fault.as_dict() for fault in found.faults],
         "notes": found.notes,
         "to_find": found.to_find,
-        "sizes": [len(matrix) for _, matrix in matrices.values()] if document else [],
+        "tables": [_head(table) for _, table in matrices.values()] if document else [],
     }
     out.write(orjson.dumps(head) + b"\n")
-    for _, matrix in matrices.values() if document else ():
-        out.write(np.ascontiguousarray(matrix, dtype=np.int64).data)
+    for _, table in matrices.values() if document else ():
+        if isinstance(table, np.ndarray):
+            out.write(np.ascontiguousarray(table, dtype=np.int64).data)
     out.flush()
+
+
+def _head(table: np.ndarray | Plane) -> int | dict[str, Any]:
+    return len(table) if isinstance(table, np.ndarray) else table.as_dict()
 
 
 def _limit() -> None:

@@ -43,4 +43,4 @@ def read(data: bytes, round_func: str = "round") -> Document:
     vehicle = benchmarks.vehicle(1, nodes[0], min(number, max(len(shipments), 1)), [capacity])
     made = {"shipments": shipments, "vehicles": [vehicle]}
     meta = {"format": "lilim", "round_func": round_func}
-    return made | benchmarks.matrices(scale(benchmarks.euclidean(xy))) | {"meta": meta}
+    return made | benchmarks.matrices(benchmarks.distances(xy, round_func)) | {"meta": meta}

@@ -10,7 +10,9 @@ from typing import Any
 import numpy as np
 import orjson
 
+from vrp.domain import limits
 from vrp.domain.request import rows
+from vrp.domain.travel import Plane
 from vrp.errors import Fault, Invalid, TooLarge
 from vrp.formats.previews import Document, Preview, PreviewColumn, PreviewRow, ToFind
 
@@ -37,7 +39,8 @@ def read(
     """This will return the request in a file, or raise `Invalid` with every fault, or `TooLarge`.
 
     An address without coordinates is a fault: who can look it up takes `preview`.
-    With `arrays` the matrices of benchmark files stay numpy arrays, which `vrp.domain.request.read` takes as well.
+    With `arrays` the matrices of benchmark files stay numpy arrays, or, of many places, what computes them, which
+    `vrp.domain.request.read` takes as well.
     """
     found = preview(data, filename, format, vehicles=vehicles, round_func=round_func, arrays=arrays)
     faults = found.faults + [Fault(one.place, _NOT_LOOKED_UP, "missing") for one in found.to_find]
@@ -106,8 +109,11 @@ def _preview_of(answer: bytes, arrays: bool) -> Preview:
     if made["too_large"]:
         raise TooLarge(made["too_large"])
     document = made["document"]
-    matrices = []
-    for size in made["sizes"]:
+    matrices: list[Any] = []
+    for size in made["tables"]:
+        if isinstance(size, dict):
+            matrices.append(_plane(size, arrays))
+            continue
         matrix = np.frombuffer(body, np.int64, size * size).reshape(size, size)
         matrices.append(matrix if arrays else rows(matrix))
         body = body[matrix.nbytes :]
@@ -122,3 +128,10 @@ def _preview_of(answer: bytes, arrays: bool) -> Preview:
         made["notes"],
         [ToFind(tuple(one["place"]), one["text"]) for one in made["to_find"]],
     )
+
+
+def _plane(made: dict[str, Any], arrays: bool) -> Plane:
+    if not arrays:  # all pairs of it would have to be written down
+        places = len(made["points"])
+        raise TooLarge(f"{places} places without coordinates on a map; the limit is {limits.MAX_ROWS}")
+    return Plane.of(made)

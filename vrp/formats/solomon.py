@@ -25,7 +25,7 @@ def read(data: bytes, round_func: str = "round") -> Document:
     vehicle = benchmarks.vehicle(1, depot, min(number, max(len(customers), 1)), [capacity])
     made = {"jobs": [node.stop() for node in customers], "vehicles": [vehicle]}
     meta = {"format": "solomon", "round_func": round_func, "name": title}
-    return made | benchmarks.matrices(scale(benchmarks.euclidean(xy))) | {"meta": meta}
+    return made | benchmarks.matrices(benchmarks.distances(xy, round_func)) | {"meta": meta}
 
 
 def _parts(lines: list[Line]) -> tuple[str, Line, list[Line]]:

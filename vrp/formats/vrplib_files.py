@@ -9,14 +9,19 @@ from collections import defaultdict
 import numpy as np
 
 from vrp.domain import limits
-from vrp.domain.travel import NO_WAY
+from vrp.domain.travel import NO_WAY, Table
 from vrp.errors import TooLarge
 from vrp.formats import benchmarks
-from vrp.formats.benchmarks import Document, Node
+from vrp.formats.benchmarks import Document, Node, Step
 from vrp.formats.vrplib_text import VrplibText
 
 _MAX_VEHICLES = 100_000  # in a file; alike ones are merged, and no more are kept than there are customers
-_FLAT = {"EUC_2D": None, "FLOOR_2D": np.floor, "CEIL_2D": np.ceil, "EXACT_2D": lambda d: np.round(1000 * d)}
+_FLAT: dict[str, Step | None] = {
+    "EUC_2D": None,
+    "FLOOR_2D": (1.0, "down"),
+    "CEIL_2D": (1.0, "up"),
+    "EXACT_2D": (1_000.0, "nearest"),
+}
 _TRIANGLES = {
     "LOWER_ROW": (np.tril_indices, -1),
     "LOWER_DIAG_ROW": (np.tril_indices, 0),
@@ -39,6 +44,7 @@ class _Reader:
     def __init__(self, text: VrplibText, round_func: str) -> None:
         self.text = text
         self.scale = benchmarks.rounding(round_func)
+        self.round_func = round_func
         self.size = text.whole("DIMENSION") if "DIMENSION" in text else 0
         if not self.size:
             raise text.fault("DIMENSION", "is missing")
@@ -193,18 +199,21 @@ class _Reader:
             elif forbidden:
                 job["forbidden_vehicles"] = forbidden
 
-    def _matrix(self) -> np.ndarray:
-        matrix = self.scale(self._distances())
+    def _matrix(self) -> Table:
+        matrix = self._distances()
         if self.text.word("TYPE") == "VRPB":  # linehaul before backhaul, and no route of backhaul alone
+            benchmarks.refuse_too_many(self.size, limits.MAX_ROWS)
+            assert isinstance(matrix, np.ndarray)
             linehaul = np.array([any(node.delivery) for node in self.nodes])
             backhaul = np.array([any(node.pickup) for node in self.nodes])
             matrix[0, backhaul] = NO_WAY
             matrix[np.ix_(backhaul, linehaul)] = NO_WAY
         return matrix
 
-    def _distances(self) -> np.ndarray:
+    def _distances(self) -> Table:
         if "EDGE_WEIGHT" in self.text:
-            return self._explicit()
+            benchmarks.refuse_too_many(self.size, limits.MAX_ROWS)
+            return self.scale(self._explicit())
         kind = self.text.word("EDGE_WEIGHT_TYPE")
         if kind not in _FLAT:
             raise self.text.fault(
@@ -212,9 +221,7 @@ class _Reader:
             )
         if "NODE_COORD" not in self.text:
             raise self.text.fault("NODE_COORD", "is missing: there is nothing to measure distances by")
-        distances = benchmarks.euclidean(np.array([node.xy for node in self.nodes]))
-        adjust = _FLAT[kind]
-        return adjust(distances) if adjust else distances
+        return benchmarks.distances(np.array([node.xy for node in self.nodes]), self.round_func, _FLAT[kind])
 
     def _explicit(self) -> np.ndarray:
         cells = np.array(self.text.flat("EDGE_WEIGHT"))

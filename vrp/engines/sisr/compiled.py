@@ -27,7 +27,7 @@ _SOURCE = Path(__file__).with_name("kernel.py")
 _FIRST, _LAST = "# switches\n", "# end of switches\n"
 SWITCHES = (
     "TIMES", "WINDOWS", "SPANS", "SEQUENCE", "PAIRS", "METRES", "TYPES", "PROFILES", "ALLOWED", "COUNTED", "SETUPS",
-    "PRICED", "GAPS", "RETYPES",
+    "PRICED", "GAPS", "RETYPES", "SPARSE",
 )  # fmt: skip
 _LOWEST_PRIORITY = 19
 
@@ -57,7 +57,12 @@ class Kind:
 
     def covers(self, other: "Kind") -> bool:
         """This will tell whether it can stand in for another: what is on and not used changes no plan's cost."""
-        return self.on >= other.on and self.dimensions >= other.dimensions
+        alike = self.is_sparse == other.is_sparse  # it wants other arrays
+        return alike and self.on >= other.on and self.dimensions >= other.dimensions
+
+    @property
+    def is_sparse(self) -> bool:
+        return "SPARSE" in self.on
 
     @property
     def is_ready(self) -> bool:
@@ -68,10 +73,13 @@ _RICH = frozenset(
     {"TIMES", "SPANS", "METRES", "TYPES", "PROFILES", "ALLOWED", "COUNTED", "PRICED", "GAPS", "RETYPES"}
 )
 STANDARD = (
-    Kind(frozenset(SWITCHES), 3),  # does everything, at a third to half the speed
+    Kind(frozenset(SWITCHES) - {"SPARSE"}, 3),  # does everything, at a third to half the speed
     Kind(frozenset({"TIMES"}), 1),
     Kind(frozenset(), 1),
     Kind(_RICH, 1),
+    Kind(frozenset({"SPARSE"}), 1),
+    Kind(frozenset({"SPARSE", "TIMES"}), 1),
+    Kind(frozenset(SWITCHES), 3),
 )
 
 

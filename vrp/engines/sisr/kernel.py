@@ -37,6 +37,7 @@ SETUPS = True  # setups that are skipped at the same place
 PRICED = True  # some stops may be left out for a price
 GAPS = True  # there is no way between some places
 RETYPES = True  # routes may change to another vehicle that stands at the same depots
+SPARSE = False  # ways are looked up among some that are held, or computed, instead of in a table of all
 DIMENSIONS = 1  # of load
 # end of switches
 CLOCKS = TIMES and (WINDOWS or not SPANS)  # spans know of several windows only when they begin and end
@@ -59,6 +60,11 @@ def fast(function: Kernel) -> Kernel:
 
 def inlined(function: Kernel) -> Kernel:
     return cast("Kernel", njit(**_OPTIONS, forceinline=True)(function))  # type: ignore[call-overload]
+
+
+def exact(function: Kernel) -> Kernel:
+    """Every operation on floats as it is written, so that it comes to the same bit as in the domain."""
+    return cast("Kernel", njit(**(_OPTIONS | {"fastmath": False, "forceinline": True}))(function))  # type: ignore[call-overload]
 
 
 MORE = 6  # strings torn out around a route that is taken out as a whole
@@ -97,6 +103,13 @@ ROUTE_WIDTH = 6 + DIMENSIONS
 # Columns of `types`
 FIXED, PER_SECOND, PER_METRE, MOST_METRES, MOST_DURATION, MOST_STOPS, PROFILE, GROUP, ROOM = range(9)
 
+# Entries of `laws`: what kind of one it is; times, rounding, times; how fast; the knots of an estimate, if it is one:
+# how many, then circles, roads, times, and how both rise from knot to knot.
+LAW, TIMES_BEFORE, ROUNDING, TIMES_AFTER, SPEED, KNOTS = range(6)
+STRAIGHT, BY_METRES, BY_SECONDS = 0, 1, 2
+NEAREST, DOWN, UP = 0, 1, 2
+DIAMETER = 2 * 6_371_009  # metres, of the earth
+
 # Entries of `totals`
 COST, ROUND, ROUTES_USED, BEST_COST, BANKED, SAVED_AT, IS_DIRTY, SAVED_COST, TAG, GAP, TASKS = range(11)
 # Entries of `tuning`
@@ -104,7 +117,12 @@ STOPS_REMOVED, LONGEST_STRING, BLINK, FILLS_ONLY, SAVES_EVERY, BATCHES, PATIENCE
 
 
 class Fixed(NamedTuple):
-    """What does not change. Ways are `[profile, place, other, …]`: seconds from the other, to it, metres likewise."""
+    """What does not change. Ways are `[profile, place, other, …]`: seconds from the other, to it, metres likewise.
+
+    Where they are sparse, `ways` is empty. Of each profile and place a table with open addressing holds some: rows
+    `held[held_from[profile, place]:held_from[profile, place + 1]]` of the other place (-1: nothing) and its ways. All
+    others are computed from `positions` as `laws[profile, 0 or 1]` (seconds or metres) say.
+    """
 
     size: int  # tasks
     facts: Array
@@ -118,6 +136,10 @@ class Fixed(NamedTuple):
     mates: Array  # the other end of a shipment, or -1
     allowed: Array  # a bit for each type of vehicle
     reach: Array  # what the way to the first of each batch of `before` and `after` costs at least
+    held: Array
+    held_from: Array
+    positions: Array
+    laws: Array
 
 
 class State(NamedTuple):
@@ -168,26 +190,85 @@ def _type(routes: Array, r: int) -> int:
     return routes[r, TYPE] if TYPES else 0
 
 
+@exact
+def _computed(positions: Array, laws: Array, p: int, which: int, at: int, other: int) -> int:
+    """Straight lines in a plane, or the domain's estimate by the great circle."""
+    law = laws[p, which]
+    x = positions[at, 0] - positions[other, 0]
+    y = positions[at, 1] - positions[other, 1]
+    z = positions[at, 2] - positions[other, 2]
+    value = math.sqrt(x * x + y * y + z * z)
+    if value != value:  # an open end lies nowhere
+        return 0
+    if law[LAW] == STRAIGHT:
+        value *= law[TIMES_BEFORE]
+        if law[ROUNDING] == NEAREST:
+            value = np.rint(value)
+        else:
+            value = np.floor(value) if law[ROUNDING] == DOWN else np.ceil(value)
+        value *= law[TIMES_AFTER]
+    else:
+        value = DIAMETER * math.asin(min(1.0, value / 2))
+        knots = int(law[KNOTS])
+        value = _rounded_between(law, KNOTS + 1, KNOTS + 1 + knots, KNOTS + 1 + 3 * knots, knots, value)
+        if law[LAW] == BY_SECONDS:
+            first = KNOTS + 1 + knots
+            value = _rounded_between(law, first, first + knots, first + 3 * knots, knots, value)
+    if law[SPEED] != 1.0:
+        value = np.floor(value / law[SPEED] + 0.5)
+    return int(value)
+
+
+@exact
+def _rounded_between(law: Array, xs: int, ys: int, rises: int, knots: int, x: float) -> float:
+    """What lies between two knots, in whole numbers."""
+    k = 0
+    while k < knots - 2 and x >= law[xs + k + 1]:
+        k += 1
+    return float(np.rint(law[ys + k] + law[rises + k] * (x - law[xs + k])))
+
+
+@inlined
+def _slot(other: int, last: int) -> int:
+    """Where a place begins to be looked for: neighbours are numbered alike, and spread by a large odd number."""
+    return ((other * 2654435761) >> 15) & last
+
+
+@inlined
+def _way(fixed: Fixed, p: int, at: int, other: int, column: int) -> int:
+    if not SPARSE:
+        return int(fixed.ways[p, at, other, column])
+    first, end = fixed.held_from[p, at], fixed.held_from[p, at + 1]
+    if first < end:
+        held, last = fixed.held, end - first - 1  # a power of two less one
+        slot = _slot(other, last)
+        while held[first + slot, 0] >= 0:
+            if held[first + slot, 0] == other:
+                return int(held[first + slot, 1 + column])
+            slot = (slot + 1) & last
+    return _computed(fixed.positions, fixed.laws, p, column // 2, at, other)
+
+
 @inlined
 def _come(fixed: Fixed, p: int, at: int, here: int) -> int:
     """Seconds to a place. What is looked up lies in its row, whichever the direction."""
-    return int(fixed.ways[p, at, here, 0])
+    return _way(fixed, p, at, here, 0)
 
 
 @inlined
 def _go(fixed: Fixed, p: int, at: int, there: int) -> int:
     """Seconds from a place."""
-    return int(fixed.ways[p, at, there, 1])
+    return _way(fixed, p, at, there, 1)
 
 
 @inlined
 def _come_metres(fixed: Fixed, p: int, at: int, here: int) -> int:
-    return int(fixed.ways[p, at, here, 2]) if METRES else 0
+    return _way(fixed, p, at, here, 2) if METRES else 0
 
 
 @inlined
 def _go_metres(fixed: Fixed, p: int, at: int, there: int) -> int:
-    return int(fixed.ways[p, at, there, 3]) if METRES else 0
+    return _way(fixed, p, at, there, 3) if METRES else 0
 
 
 @inlined
@@ -1307,5 +1388,9 @@ def nothing() -> tuple[Fixed, State]:
         mates=numbers,
         allowed=numbers,
         reach=np.zeros((0, 1), dtype=np.int64),
+        held=np.zeros((0, 5), dtype=np.int32),
+        held_from=np.zeros((1, 2), dtype=np.int64),
+        positions=np.zeros((1, 3)),
+        laws=np.zeros((1, 2, KNOTS + 1)),
     )
     return fixed, new_state(0, 1, 1, 1, 1)

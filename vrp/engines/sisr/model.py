@@ -11,11 +11,12 @@ import numpy as np
 from vrp.domain.features import Feature
 from vrp.domain.plan import Plan, Route, Step
 from vrp.domain.problem import Problem, Task
-from vrp.domain.travel import NO_WAY
+from vrp.domain.travel import Plane, Table
 from vrp.engines import fleet as fleets
 from vrp.engines.fleet import Kind
 from vrp.engines.network import NOWHERE, Network
 from vrp.engines.sisr import plane
+from vrp.engines.sisr.ground import GAP, Ground, along_a_curve
 
 NATIVE = frozenset(
     {
@@ -32,10 +33,6 @@ _MOST_AMOUNT = 2**30
 _MOST_TYPES = 62
 _MOST_PRICE = 2**45  # of a second or a metre, in units of money
 _FINEST = 2.0**36  # the dearest leg in units of money, where exact units would be larger still
-_GAP = (
-    2**28
-)  # the kernel's NO_WAY: no way may be as long, nor all ways together where there is none between some
-_NEAR = 100
 _INFLATED = 2**50
 
 
@@ -61,7 +58,7 @@ class Model:
         self.network = Network(problem, self.fleet, finest=_FINEST)
         lost = fleets.hopeless(problem, self.fleet)
         kept = [task for task in problem.tasks if task.order not in lost]
-        self.tasks = [kept[k] for k in _along_a_curve(problem, kept)]
+        self.tasks = [kept[k] for k in _in_order(self.fleet, problem, kept)]
         self.vehicles = [vehicle for kind in self.fleet for vehicle in kind.vehicles]
         self.kind_of = [number for number, kind in enumerate(self.fleet) for _ in kind.vehicles]
 
@@ -92,6 +89,7 @@ class Model:
             "PRICED": any(self.problem.orders[task.order].penalty is not None for task in self.tasks),
             "GAPS": any(travel.has_no_way for travel in self._travels.values()),
             "RETYPES": types and len(set(groups)) < len(groups),
+            "SPARSE": self.ground.is_sparse,
         }
 
     def excesses(self, kernel: ModuleType) -> set[str]:
@@ -100,9 +98,9 @@ class Model:
         if kernel.TIMES and self.horizon >= _MOST_SECONDS:
             found.add("moments too late")
         ways = [table for t in self._travels.values() for table in (t.durations, t.distances)]
-        if any(int(table.max()) >= _GAP for table in ways):
+        if any(int(table.max()) >= GAP for table in ways):
             found.add("ways too long")
-        if kernel.GAPS and any(int(table.max(axis=0)[self._ends].sum()) >= _GAP for table in ways):
+        if kernel.GAPS and any(int(table.max(axis=0)[self._ends].sum()) >= GAP for table in ways):
             found.add("ways too long to tell from none")
         if len(self.fleet) > _MOST_TYPES:
             found.add("too many kinds of vehicles")
@@ -150,18 +148,19 @@ class Model:
         if timeless and not any(task.stop.time_windows for task in self.tasks):
             return True
         return all(
-            travel.durations is travel.distances or np.array_equal(travel.durations, travel.distances)
+            travel.durations is travel.distances or _are_equal(travel.durations, travel.distances)
             for travel in self._travels.values()
         )
 
     def fixed(self, kernel: ModuleType) -> Any:
         """This will return the kernel's `Fixed`."""
-        near, before, after = self._neighbours()
+        ground, (near, before, after) = self.ground, self.neighbours
+        held, held_from = ground.held_for(kernel)
         return kernel.Fixed(
             size=len(self.tasks),
             facts=self._facts(kernel),
             types=self._types(kernel),
-            ways=self._ways_for(kernel),
+            ways=ground.ways_for(kernel),
             windows=self._windows,
             near=near,
             before=before,
@@ -170,6 +169,10 @@ class Model:
             mates=self._mates,
             allowed=self._allowed,
             reach=self._reach(kernel, near, before, after),
+            held=held,
+            held_from=held_from,
+            positions=ground.positions,
+            laws=ground.laws(kernel),
         )
 
     # What does not change
@@ -191,30 +194,17 @@ class Model:
         return {id(kind.sample.travel): kind.sample.travel for kind in self.fleet}
 
     @cached_property
-    def _ways(self) -> np.ndarray:
-        """`[profile, place, other]`: seconds from the other and to it, then metres likewise."""
-        grid = np.ix_(self._places, self._places)
-        nowhere = self._places == NOWHERE
-        found = []
-        for travel in self._travels.values():
-            tables = [travel.distances if self._metres_are_all else travel.durations]
-            if self.switches["METRES"]:
-                tables.append(travel.distances)
-            shut = (travel.durations[grid] == NO_WAY) | (travel.distances[grid] == NO_WAY)
-            columns = []
-            for table in tables:
-                there = np.where(shut, _GAP, table[grid]).astype(np.int32)
-                there[nowhere, :] = 0
-                there[:, nowhere] = 0
-                columns += [there.T, there]
-            found.append(np.stack(columns, axis=-1))
-        return np.ascontiguousarray(np.stack(found))
+    def _profiles(self) -> dict[int, int]:
+        return {key: number for number, key in enumerate(self._travels)}
 
-    def _ways_for(self, kernel: ModuleType) -> np.ndarray:
-        """A kernel that looks at metres finds some, though they neither cost anything nor are limited."""
-        if not kernel.METRES or self.switches["METRES"]:
-            return self._ways
-        return np.concatenate([self._ways, np.zeros_like(self._ways)], axis=-1)
+    @cached_property
+    def ground(self) -> Ground:
+        tables = []
+        for travel in self._travels.values():
+            first = travel.distances if self._metres_are_all else travel.durations
+            tables.append([first, travel.distances] if self._needs_metres else [first])
+        at = np.array([self._row_of_place[task.place] for task in self.tasks], dtype=np.int64)
+        return Ground(self._places, tables, at, list(self._travels.values()))
 
     @cached_property
     def _work(self) -> tuple[np.ndarray, np.ndarray]:
@@ -266,13 +256,11 @@ class Model:
                 facts[node, kernel.OPENS] = vehicle.window[0]
                 facts[node, kernel.CLOSES] = min(vehicle.window[1], self.horizon)
         depots = np.unique(facts[size:, kernel.PLACE])
-        away = self._ways[0][np.ix_(facts[:size, kernel.PLACE], depots)]
-        facts[:size, kernel.REMOTE] = away[:, :, 0].min(axis=1)
+        facts[:size, kernel.REMOTE] = self.ground.remoteness(depots)
         return facts
 
     def _types(self, kernel: ModuleType) -> np.ndarray:
         types = np.zeros((len(self.fleet), kernel.ROOM + kernel.DIMENSIONS), dtype=np.int64)
-        profiles = {key: number for number, key in enumerate(self._travels)}
         groups: dict[object, int] = {}
         for row, kind in zip(types, self.fleet, strict=True):
             spec, costs = kind.sample.spec, kind.sample.spec.costs
@@ -283,7 +271,7 @@ class Model:
             row[kernel.MOST_METRES] = _or_no_limit(spec.max_distance)
             row[kernel.MOST_DURATION] = _or_no_limit(spec.max_duration)
             row[kernel.MOST_STOPS] = _or_no_limit(spec.max_tasks)
-            row[kernel.PROFILE] = profiles[id(kind.sample.travel)]
+            row[kernel.PROFILE] = self._profiles[id(kind.sample.travel)]
             row[kernel.GROUP] = groups.setdefault(_group(kind), len(groups))
             row[kernel.ROOM : kernel.ROOM + self.problem.dimensions] = kind.capacity
         return types
@@ -306,38 +294,27 @@ class Model:
             bits |= kind.serves[index].astype(np.int64) << number
         return bits
 
-    def _neighbours(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    @cached_property
+    def neighbours(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Tasks by nearness; and, where there are windows, those that can be straight before or after a task."""
-        rows = [self._row_of_place[task.place] for task in self.tasks]
-        there = self._ways[:, :, :, 1].min(axis=0)[np.ix_(rows, rows)].astype(np.int64)
-        far = np.int64(1) << 40
-        between = np.minimum(there, there.T)
-        np.fill_diagonal(between, far)
-        near = _nearest(between, far)
-        if not self.switches["TIMES"]:
-            if np.array_equal(there, there.T):
-                return near, near, near
-            np.fill_diagonal(there, far)
-            return near, _nearest(there.T, far), _nearest(there, far)
         opens = np.array([several[0][0] for several in self._openings])
         closes = np.array([several[-1][1] for several in self._openings])
-        following = np.where((opens + self._work[0])[:, None] + there > closes[None, :], far, there)
-        np.fill_diagonal(following, far)
-        return near, _nearest(following.T, far), _nearest(following, far)
+        timed = self.switches["TIMES"]
+        return self.ground.neighbours(opens if timed else None, opens + self._work[0], closes)
 
     def _reach(self, kernel: ModuleType, *lists: np.ndarray) -> np.ndarray:
         """What the way to the first neighbour of each batch costs at least, in any list."""
-        rows = np.array([self._row_of_place[task.place] for task in self.tasks])
-        rates = [kind.sample.spec.costs for kind in self.fleet]
-        second = min(rate.per_km / 1000 if self._metres_are_all else rate.per_hour / 3600 for rate in rates)
-        metre = min(rate.per_km / 1000 for rate in rates)
-        reach = np.full((len(rows), -(-lists[0].shape[1] // kernel.BATCH)), np.iinfo(np.int64).max)
+        specs = [kind.sample.spec.costs for kind in self.fleet]
+        second = min(
+            costs.per_km / 1000 if self._metres_are_all else costs.per_hour / 3600 for costs in specs
+        )
+        metre = min(costs.per_km / 1000 for costs in specs)
+        reach = np.full((len(self.tasks), -(-lists[0].shape[1] // kernel.BATCH)), np.iinfo(np.int64).max)
         for neighbours in lists:
             first = neighbours[:, :: kernel.BATCH]
-            ways = self._ways[0][rows[:, None], rows[first]]
-            cost = np.minimum(ways[:, :, 0], ways[:, :, 1]) * second
+            cost = self.ground.shortest(0, first) * second
             if self.switches["METRES"]:
-                cost += np.minimum(ways[:, :, 2], ways[:, :, 3]) * metre
+                cost += self.ground.shortest(1, first) * metre
             whole = np.where(first < 0, np.iinfo(np.int64).max, (cost * self.network.scale).astype(np.int64))
             reach = np.minimum(reach, whole)
         return reach
@@ -345,18 +322,24 @@ class Model:
     @cached_property
     def warmth(self) -> float:
         """What a way to a near neighbour costs: the unit of temperature."""
-        rows = [self._row_of_place[task.place] for task in self.tasks]
-        ways = np.where(self._ways[0] < _GAP, self._ways[0], 0)
-        seconds = ways[:, :, 1][np.ix_(rows, rows)]
-        metres = ways[:, :, 3][np.ix_(rows, rows)] if self.switches["METRES"] else np.zeros((1, 1))
+        near, count = self.neighbours[0], min(26, len(self.tasks))
         total = 0.0
         for kind in self.fleet:
-            costs = kind.sample.spec.costs
-            second, metre = costs.per_hour / 3600, costs.per_km / 1000
-            cost = seconds * (metre if self._metres_are_all else second) + metres * metre
-            count = min(26, len(rows))
-            total += float(np.partition(cost, count - 1, axis=1)[:, :count].mean())
+            profile = self._profiles[id(kind.sample.travel)]
+            for which, rate in enumerate(self.rates(kind)):
+                ways = self.ground.way_to_near(profile, which, near, count - 1)
+                total += float(ways.sum()) * rate / (count * len(near))
         return max(total / len(self.fleet) * self.network.scale, 1e-9)
+
+    def rates(self, kind: Kind) -> list[float]:
+        """This will return what a unit of each table costs a vehicle, in currency."""
+        costs = kind.sample.spec.costs
+        second, metre = costs.per_hour / 3600, costs.per_km / 1000
+        return [metre] if self._metres_are_all else [second, metre] if self._needs_metres else [second]
+
+    def row_of(self, place: int | None) -> int:
+        """This will return the number of a place in here, of `None` that of nowhere."""
+        return self._row_of_place[NOWHERE if place is None else place]
 
     # What changes
 
@@ -442,40 +425,23 @@ def _group(kind: Kind) -> tuple[object, ...]:
     return sample.start, sample.end, id(sample.travel), sample.window, limits, kind.serves.tobytes()
 
 
+def _are_equal(one: Table, other: Table) -> bool:
+    whole = isinstance(one, np.ndarray) and isinstance(other, np.ndarray)
+    return whole and np.array_equal(one, other)
+
+
 def _or_no_limit(limit: int | None) -> int:
     return 2**60 if limit is None else limit
 
 
-def _nearest(cost: np.ndarray, far: np.integer) -> np.ndarray:
-    """The columns of the smallest values of each row, -1 where they are too far."""
-    count = min(_NEAR, max(1, len(cost) - 1))
-    columns = np.argpartition(cost, count - 1, axis=1)[:, :count]
-    values = np.take_along_axis(cost, columns, axis=1)
-    order = np.argsort(values, axis=1, kind="stable")
-    columns, values = np.take_along_axis(columns, order, 1), np.take_along_axis(values, order, 1)
-    return np.where(values >= far, -1, columns).astype(np.int32)
-
-
-def _along_a_curve(problem: Problem, tasks: Sequence[Task]) -> np.ndarray:
-    """Tasks in the order in which Hilbert's curve visits them; as they are where nobody knows where they lie."""
+def _in_order(fleet: Sequence[Kind], problem: Problem, tasks: Sequence[Task]) -> np.ndarray:
+    """Tasks along a curve through the plane."""
+    if not fleet or not tasks:
+        return np.arange(len(tasks))
+    table = fleet[0].sample.travel.durations
+    if isinstance(table, Plane):
+        return along_a_curve(table.points[[task.place for task in tasks]])
     coordinates = [problem.places[task.place].coordinates for task in tasks]
-    if not tasks or any(pair is None for pair in coordinates):
-        if not tasks:
-            return np.arange(0)
-        points = plane.points(problem.vehicles[0].travel.durations, np.array([task.place for task in tasks]))
-    else:
-        points = np.array(coordinates, dtype=np.float64)
-    points -= points.min(axis=0)
-    bits = 12
-    grid = (points / max(points.max(), 1e-12) * (2**bits - 1)).astype(np.int64)
-    x, y = grid[:, 0].copy(), grid[:, 1].copy()
-    along = np.zeros(len(tasks), dtype=np.int64)
-    step = 1 << (bits - 1)
-    while step:
-        right, up = ((x & step) > 0).astype(np.int64), ((y & step) > 0).astype(np.int64)
-        along += step * step * ((3 * right) ^ up)
-        flips = (up == 0) & (right == 1)
-        x, y = np.where(flips, 2**bits - 1 - x, x), np.where(flips, 2**bits - 1 - y, y)
-        x, y = np.where(up == 0, y, x), np.where(up == 0, x, y)
-        step >>= 1
-    return np.argsort(along, kind="stable")
+    if any(pair is None for pair in coordinates):
+        return along_a_curve(plane.points(table, [task.place for task in tasks]))
+    return along_a_curve(np.array(coordinates, dtype=np.float64).reshape(-1, 2))

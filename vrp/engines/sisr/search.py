@@ -7,6 +7,7 @@ from types import ModuleType
 from typing import Any
 
 from vrp.engines.base import Budget
+from vrp.engines.sisr import savings
 from vrp.engines.sisr.model import Model, Part, Routes
 
 PIECE = 0.05  # seconds
@@ -89,7 +90,11 @@ class Search:
 
     def begin(self) -> None:
         """The first plan."""
-        self.fill()
+        saved = savings.routes(self.model)
+        if saved is None:
+            self.fill()
+        else:
+            self.load(self.model.whole(saved))
 
     def fill(self) -> None:
         """Put in everything there is a place for, whatever its price; the search finds what is not worth it."""

@@ -12,7 +12,7 @@ from vrp.domain.evaluator import evaluate, uses_estimates
 from vrp.domain.features import Feature
 from vrp.domain.plan import Plan, Route, Step
 from vrp.domain.problem import Place, Places, Problem
-from vrp.domain.travel import NO_WAY, Estimate, Sparse, Travel, estimated, great_circles
+from vrp.domain.travel import NO_WAY, Computed, Estimate, Plane, Sparse, Travel, estimated, great_circles
 from vrp.roads import straight_line
 from vrp.tests.problems import build, job, line, request, vehicle
 
@@ -49,7 +49,7 @@ def one_pair(seconds: int, metres: int) -> Travel:
     return Travel.sparse(points(3), row, column, duration, distance, TOWN)
 
 
-def one_by_one(table: Sparse) -> np.ndarray:
+def one_by_one(table: Computed) -> np.ndarray:
     size = range(len(table))
     return np.array([[table.item(row, column) for column in size] for row in size])
 
@@ -203,6 +203,67 @@ def test_memory_grows_with_the_pairs() -> None:
     large = Travel.sparse(points(number), **some_pairs(number, pairs), estimate=REGION)
 
     assert len(pickle.dumps(large)) < 24 * (number + pairs) + 10_000
+
+
+# Straight lines in a plane
+
+
+def corners(number: int = 40) -> np.ndarray:
+    return np.random.default_rng(4).integers(0, 1_000, (number, 2)).astype(float)
+
+
+PLANES = {
+    "nearest": Plane(corners()),
+    "tenths, down": Plane(corners() / 7, 10.0, "down"),
+    "up, in tenths": Plane(corners() / 7, 1.0, "up", after=10),
+    "slower": Plane(corners(), factor=0.3),
+}
+
+
+def test_straight_lines_are_rounded_as_asked() -> None:
+    at = np.array([[0.0, 0.0], [1.0, 1.0], [2.5, 0.0], [3.5, 0.0]])
+
+    assert Plane(at)[0].tolist() == [0, 1, 2, 4]  # halves to the even one, as numpy does
+    assert Plane(at, 10.0, "down")[0].tolist() == [0, 14, 25, 35]
+    assert Plane(at, 1.0, "up", after=10)[0].tolist() == [0, 20, 30, 40]
+
+
+@pytest.mark.parametrize("where", INDEXES, ids=str)
+@pytest.mark.parametrize("plane", PLANES.values(), ids=PLANES)
+def test_straight_lines_read_like_an_array(where: Any, plane: Plane, monkeypatch: Any) -> None:
+    monkeypatch.setattr(travel, "_CELLS", 100)
+
+    found, expected = plane[where], one_by_one(plane)[where]
+
+    assert np.array_equal(found, expected)
+    assert found.dtype == np.int32
+
+
+@pytest.mark.parametrize("plane", PLANES.values(), ids=PLANES)
+def test_no_straight_line_is_beyond_its_bounds(plane: Plane) -> None:
+    lines = one_by_one(plane)
+
+    assert plane.min() <= lines.min()
+    assert (lines.max(axis=0) <= plane.max(axis=0)).all()
+    assert lines.max() <= plane.max() <= 2.1 * lines.max() + 100
+
+
+@pytest.mark.parametrize("plane", PLANES.values(), ids=PLANES)
+def test_straight_lines_are_made_again_of_what_they_tell(plane: Plane) -> None:
+    assert np.array_equal(np.asarray(Plane.of(plane.as_dict())), np.asarray(plane))
+
+
+def test_another_speed_scales_straight_lines_as_it_scales_a_table() -> None:
+    plane = PLANES["nearest"]
+    whole = Travel(np.asarray(plane), np.asarray(plane))
+
+    assert np.array_equal(one_by_one(plane.at_speed(0.75)), whole.at_speed(0.75).durations)
+
+
+def test_straight_lines_are_no_estimate() -> None:
+    plane = PLANES["nearest"]
+
+    assert Travel(plane, plane).is_known(1, 2)
 
 
 # Speed

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from vrp import engines
-from vrp.domain import given, problem, request
+from vrp.domain import given, limits, problem, request
 from vrp.domain.problem import Problem
 from vrp.domain.travel import NO_WAY, Estimate, Travel, estimated
 from vrp.tests import problems
@@ -108,18 +108,22 @@ def many_places(number: int) -> Problem:
 
 
 @pytest.mark.parametrize(
-    ("places", "able"),
+    ("places", "able", "chosen"),
     [
-        (6_000, ["sisr", "pyvrp", "vroom", "ortools"]),
-        (9_000, ["sisr", "pyvrp", "vroom"]),
-        (10_000, ["sisr", "pyvrp"]),
+        (6_000, ["sisr", "pyvrp", "vroom", "ortools"], "pyvrp"),
+        (9_000, ["sisr", "pyvrp", "vroom"], "pyvrp"),
+        (10_000, ["sisr", "pyvrp"], "pyvrp"),
+        (15_000, ["sisr"], "sisr"),
+        (limits.MAX_STOPS, ["sisr"], "sisr"),
     ],
 )
-def test_engines_are_kept_from_tables_they_have_no_memory_for(places: int, able: list[str]) -> None:
+def test_engines_are_kept_from_tables_they_have_no_memory_for(
+    places: int, able: list[str], chosen: str
+) -> None:
     large = many_places(places)
 
     assert [name for name in engines.ENGINES if not engines.missing(name, large)] == able
-    assert engines.choose(large) == "pyvrp"
+    assert engines.choose(large) == chosen
 
 
 def test_what_is_too_large_is_said_in_gigabytes() -> None:

@@ -2,11 +2,16 @@
 
 import contextlib
 import pathlib
+import pickle
 
 import numpy as np
 import pytest
 
+from vrp import formats, planner
+from vrp.domain import limits
 from vrp.domain import request as requests
+from vrp.domain.digest import digest
+from vrp.domain.travel import Plane
 from vrp.errors import Invalid, TooLarge
 from vrp.formats import vrplib_files
 
@@ -219,6 +224,65 @@ def test_an_unknown_rounding_is_refused():
 def test_a_huge_file_is_refused_before_it_is_expanded(change):
     with pytest.raises(TooLarge):
         vrplib_files.read(FOUR.replace(*change).encode())
+
+
+def on_a_grid(places: int, kind: str = "EUC_2D", *more: str) -> bytes:
+    """A file of stops a little apart from each other."""
+    nodes = [f"{k} {k % 97 * 1.5} {k // 97 * 2.5}" for k in range(1, places + 1)]
+    demand = [f"{k} {int(k > 1)}" for k in range(1, places + 1)]
+    head = [f"DIMENSION : {places}", "CAPACITY : 50", f"EDGE_WEIGHT_TYPE : {kind}"]
+    lines = [*head, *more, "NODE_COORD_SECTION", *nodes, "DEMAND_SECTION", *demand, "EOF", ""]
+    return "\n".join(lines).encode()
+
+
+@pytest.mark.parametrize("round_func", ["round", "dimacs", "exact"])
+@pytest.mark.parametrize("kind", ["EUC_2D", "FLOOR_2D", "CEIL_2D", "EXACT_2D"])
+def test_lines_between_many_places_are_those_of_a_whole_table(kind, round_func, monkeypatch):
+    whole = vrplib_files.read(on_a_grid(300, kind), round_func)["matrices"]["car"]["distances"]
+    monkeypatch.setattr(limits, "MAX_ROWS", 299)
+
+    each = vrplib_files.read(on_a_grid(300, kind), round_func)["matrices"]["car"]["distances"]
+
+    assert isinstance(each, Plane)
+    assert np.array_equal(np.asarray(each), whole)
+
+
+def test_a_file_of_many_places_is_read_in_another_process_without_a_table():
+    document = formats.read(on_a_grid(12_000), "many.vrp", arrays=True)
+
+    problem = planner.prepare(document)
+
+    travel = problem.vehicles[0].travel
+    assert (len(problem.tasks), len(problem.vehicles)) == (11_999, 11_999)
+    assert travel.durations is travel.distances
+    assert travel.distances.item(0, 94) == 141  # from one end of a row to the other
+    assert len(pickle.dumps(problem)) < 1_000 * 12_000
+
+
+def test_a_table_of_many_places_is_not_written_down():
+    with pytest.raises(
+        TooLarge, match=f"5001 places without coordinates on a map; the limit is {limits.MAX_ROWS}"
+    ):
+        formats.read(on_a_grid(5_001), "many.vrp")
+
+
+def test_a_request_has_a_fingerprint_with_a_table_that_is_computed_too():
+    near, far = (formats.read(on_a_grid(places), "many.vrp", arrays=True) for places in (5_001, 5_002))
+
+    assert digest(near) == digest(near) != digest(far)
+
+
+OWN = ("EDGE_WEIGHT_FORMAT : FULL_MATRIX", "EDGE_WEIGHT_SECTION", "0")
+
+
+@pytest.mark.parametrize(
+    ("more", "most"),
+    [((), limits.MAX_PLACES), (("TYPE : VRPB",), limits.MAX_ROWS), (OWN, limits.MAX_ROWS)],
+    ids=["too many places", "ways that are closed", "distances of its own"],
+)
+def test_more_places_than_can_be_planned_are_refused_with_the_limit(more, most):
+    with pytest.raises(TooLarge, match=f"{most + 1} places; the limit is {most}"):
+        vrplib_files.read(on_a_grid(most + 1, "EUC_2D", *more))
 
 
 @pytest.mark.parametrize("end", range(0, len(TEN), 7))
