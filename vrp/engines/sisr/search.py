@@ -20,6 +20,7 @@ _PATIENCE = 1.0  # neighbours are tried up to so many times as far as the best p
 _NOTHING = 2**62  # what no plan costs
 _INFLATED = 2**50  # a price at which everything is served that can be
 _MOST_IN_ALL = 2**62  # so that the sum of all prices fits 64 bits
+FEW, ENOUGH = 30, 3_000  # so few tasks need no more rounds for each of them, however much time there is
 _MANY = 3_000  # tasks: from here on the best is not written down every time
 
 
@@ -29,6 +30,7 @@ class Clock:
 
     budget: Budget
     rounds: int | None = None  # for each core
+    enough: int | None = None  # rounds after which no more is to be hoped for
     began: float = field(default_factory=time.monotonic)
     is_stopped: bool = False
 
@@ -46,7 +48,8 @@ class Clock:
             return 1.0
         if self.rounds is not None:
             return min(1.0, done / self.rounds)
-        return min(1.0, (time.monotonic() - self.began) / max(self.seconds, 1e-3))
+        spent = (time.monotonic() - self.began) / max(self.seconds, 1e-3)
+        return min(1.0, max(spent, done / self.enough) if self.enough else spent)
 
 
 class Search:

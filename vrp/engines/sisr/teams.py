@@ -12,7 +12,7 @@ from types import ModuleType
 from vrp.domain.plan import Plan
 from vrp.engines.base import Budget, Report
 from vrp.engines.sisr.model import Model, Part, Routes
-from vrp.engines.sisr.search import PIECE, Clock, Search
+from vrp.engines.sisr.search import ENOUGH, FEW, PIECE, Clock, Search
 
 _SHOW_EVERY = 0.2  # seconds
 _SHOW_TASK = 1e-4  # seconds for each task: writing down and judging a large plan takes time from the search
@@ -25,7 +25,8 @@ def solve(
     model: Model, kernel: ModuleType, budget: Budget, report: Report, rounds: int | None = None
 ) -> Plan:
     """This will search until the budget is over, or for so many `rounds` on each core: then a seed gives one plan."""
-    clock = Clock(budget, rounds)
+    tasks = len(model.tasks)
+    clock = Clock(budget, rounds, ENOUGH * tasks if tasks <= FEW else None)
     fixed = model.fixed(kernel)
     seeds = [budget.seed + 1_000 * number for number in range(_cores())]
     searches = [Search(model, kernel, fixed, seed) for seed in seeds]

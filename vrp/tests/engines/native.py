@@ -4,6 +4,11 @@ in some of them, several together in most, with numbers that matter."""
 from random import Random
 from typing import Any
 
+from vrp.domain.plan import Plan
+from vrp.domain.problem import Problem
+from vrp.engines.base import Budget, Report
+from vrp.engines.sisr import compiled, teams
+from vrp.engines.sisr.model import Model
 from vrp.tests.problems import Document
 
 RULES = (
@@ -13,6 +18,17 @@ RULES = (
     "per_hour", "per_km", "no_way", "few_places", "no_short_cuts", "distances",
 )  # fmt: skip
 _OFTEN = 40  # percent of the requests a rule is in
+
+
+def native_plan(problem: Problem, budget: Budget, report: Report, rounds: int | None = None) -> Plan:
+    """The compiled search's plan, of a problem it does."""
+    model = Model(problem)
+    if model.is_empty:
+        return Plan()
+    kernel = compiled.kernel(compiled.Kind.of(model.switches, problem.dimensions))
+    assert kernel
+    assert not model.excesses(kernel)
+    return teams.solve(model, kernel, budget, report, rounds)
 
 
 def native_request(random: Random, most: int = 30, without: frozenset[str] = frozenset()) -> Document:

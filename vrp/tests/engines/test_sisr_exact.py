@@ -18,15 +18,6 @@ from vrp.tests.engines.native import native_request
 from vrp.tests.problems import build
 
 
-@pytest.fixture(scope="module")
-def kernel() -> ModuleType:
-    """The one that does everything."""
-    compiled.compile_now(compiled.STANDARD[0])
-    found = compiled.kernel(compiled.STANDARD[0])
-    assert found
-    return found
-
-
 @dataclass
 class Trial:
     """A search in the middle of its work on a random problem."""
