@@ -107,7 +107,7 @@ class Search:
         self.model.load(kernel, inflated, self.state, self.model.whole([]))
         tuning, batches = self.state.tuning, self.state.tuning[kernel.BATCHES]
         tuning[kernel.FILLS_ONLY], tuning[kernel.BATCHES] = 1, _BATCHES_AT_FIRST
-        kernel.search(1, 1e300, inflated, self.state)
+        kernel.search(2, 1e300, inflated, self.state)  # some can only be reached by way of what came later
         tuning[kernel.FILLS_ONLY], tuning[kernel.BATCHES] = 0, batches
         self.load(self.model.whole(self.model.routes(self.state.best)))
 
