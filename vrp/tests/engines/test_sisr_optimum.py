@@ -9,12 +9,12 @@ from vrp import planner
 from vrp.domain.evaluator import Evaluation, evaluate
 from vrp.domain.problem import Problem
 from vrp.engines.base import Budget
-from vrp.engines.sisr import compiled, search
+from vrp.engines.sisr import compiled
 from vrp.engines.sisr.engine import SisrEngine
 from vrp.engines.sisr.model import refusals
 from vrp.tests.brute import optimum
 from vrp.tests.engines.mixed import mixed_request, request_for
-from vrp.tests.engines.native import native_request
+from vrp.tests.engines.native import native_plan, native_request
 from vrp.tests.problems import Document
 
 
@@ -47,7 +47,7 @@ def is_best(problem: Problem, judged: Evaluation) -> bool:
 
 def finds_the_best(seed: int) -> bool:
     problem = small_native_problem(seed)
-    plan = search.solve(problem, Budget(60), lambda _: None)  # ends by itself after so many rounds
+    plan = native_plan(problem, Budget(60), lambda _: None)  # ends by itself after so many rounds
     return is_best(problem, evaluate(problem, plan))
 
 
