@@ -161,7 +161,10 @@ def test_the_same_seed_and_rounds_make_the_same_plan_on_two_cores(seed: int) -> 
 
 
 def test_another_seed_makes_another_plan() -> None:
-    problem = build(request([vehicle(count=4)], [job(k, k % 40) for k in range(60)], tuple(range(40))))
+    random = Random(1)
+    seconds = [[random.randint(1, 900) if a != b else 0 for b in range(60)] for a in range(60)]
+    jobs = [job(k, k) for k in range(1, 60)]
+    problem = build(request([vehicle(count=4)], jobs, {"car": {"durations": seconds}}))
     plans = {native_plan(problem, Budget(60, seed=seed), lambda _: None, rounds=400) for seed in range(5)}
 
     assert len(plans) > 1
