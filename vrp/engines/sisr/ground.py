@@ -112,23 +112,26 @@ class Ground:
             parts.append(found)
             begins.append(first + np.concatenate([[0], np.cumsum(sizes)]))
             first += len(found)
-        return np.concatenate(parts), np.array(begins, dtype=np.int64)
+        return parts[0] if len(parts) == 1 else np.concatenate(parts), np.array(begins, dtype=np.int64)
 
     def _held_of(self, profile: int) -> tuple[np.ndarray, np.ndarray]:
         """The hash tables of all places one after the other, and how long each is."""
         tables = self.tables[profile]
-        width, count = 1 + 2 * len(tables), len(self.places)
-        found, sizes = [], np.zeros(count, dtype=np.int64)
-        for rows, others in self._held_pairs([*tables, *self.gaps[profile]]):
-            values = np.empty((len(rows), width), dtype=np.int32)
+        count = len(self.places)
+        asked = [*tables, *self.gaps[profile]]
+        many = sum(
+            (np.bincount(rows, minlength=count) for rows, _ in self._held_pairs(asked)), np.zeros(count)
+        )
+        sizes = np.where(many > 0, 1 << np.ceil(np.log2(np.maximum(2 * many, 1))).astype(np.int64), 0)
+        found = np.full((int(sizes.sum()), 1 + 2 * len(tables)), -1, dtype=np.int32)
+        for rows, others in self._held_pairs(asked):
+            values = np.empty((len(rows), found.shape[1]), dtype=np.int32)
             values[:, 0] = others
             for which in range(len(tables)):
                 values[:, 1 + 2 * which] = self.between(profile, which, others, rows)
                 values[:, 2 + 2 * which] = self.between(profile, which, rows, others)
-            part, its_sizes = _hashed(rows, values, count)
-            found.append(part)
-            sizes += its_sizes
-        return np.concatenate(found) if found else np.zeros((0, width), dtype=np.int32), sizes
+            _put(found, sizes, rows, values)
+        return found, sizes
 
     def _held_pairs(self, tables: Sequence[Table]) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """Places and others of which a way there or back is held, some places at a time."""
@@ -258,21 +261,16 @@ def _law(kernel: ModuleType, table: Table) -> np.ndarray:
     return np.concatenate([head, circles, roads, times, *rises])
 
 
-def _hashed(rows: np.ndarray, values: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """A hash table for each of `count` rows, at most half full, one after the other, and how long each is."""
-    many = np.bincount(rows, minlength=count)
-    sizes = np.where(many > 0, 1 << np.ceil(np.log2(np.maximum(2 * many, 1))).astype(np.int64), 0)
-    begins = np.cumsum(sizes) - sizes
-    found = np.full((int(sizes.sum()), values.shape[1]), -1, dtype=np.int32)
-    begin, last, waiting = begins[rows], sizes[rows] - 1, np.arange(len(rows))
-    slot = ((values[:, 0].astype(np.int64) * 2654435761) >> 15) & last
+def _put(found: np.ndarray, sizes: np.ndarray, rows: np.ndarray, values: np.ndarray) -> None:
+    """Put values into the hash tables of their rows, which are so large and lie one after the other."""
+    begin, last = (np.cumsum(sizes) - sizes)[rows], sizes[rows] - 1
+    slot, waiting = ((values[:, 0].astype(np.int64) * 2654435761) >> 15) & last, np.arange(len(rows))
     while len(waiting):
         at = begin[waiting] + slot[waiting]
         empty = found[at, 0] < 0
         found[at[empty]] = values[waiting[empty]]  # of several for one slot the last is in it now
         waiting = waiting[found[at, 0] != values[waiting, 0]]
         slot[waiting] = (slot[waiting] + 1) & last[waiting]
-    return found, sizes
 
 
 def _nearest(cost: np.ndarray, columns: np.ndarray) -> np.ndarray:
