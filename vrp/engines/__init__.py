@@ -15,10 +15,13 @@ ENGINES = {
     "ortools": "vrp.engines.ortools_engine:OrToolsEngine",
 }
 
-# Who is asked first under `auto`, and why; the first that models all a problem uses gets it.
+# Who is asked first under `auto`, and why (vrp/docs/benchmarks.md); the first that models all a problem uses gets it.
 PREFERENCE = (
-    ("pyvrp", "the best plans for the time on everything it models, at every size measured"),
-    ("sisr", "does every combination; cheaper plans than those below at every size measured"),
+    (
+        "sisr",
+        "the best plans for the time wherever its compiled search does all that is asked, with PyVRP beside it",
+    ),
+    ("pyvrp", "the best plans for the time where sisr would have to ask the evaluator"),
     ("vroom", "a plan at once, should the others fail"),
     ("ortools", "takes over from all of them"),
 )
@@ -65,9 +68,18 @@ def _reason(lacks: list[str]) -> str:
     return f"it does not model {', '.join(not_modelled)}" if not_modelled else lacks[0]
 
 
+def _order(problem: Problem) -> list[str]:
+    """By preference; but what sisr would do slowly is PyVRP's first."""
+    names = [name for name, _ in PREFERENCE]
+    if "sisr" in installed() and get("sisr").is_slow_at(problem):
+        names.remove("sisr")
+        names.insert(names.index("pyvrp") + 1, "sisr")
+    return names
+
+
 def choose(problem: Problem, requested: str = "auto") -> str:
     """This will return the engine to use: the one requested, or the first that models all the problem uses."""
-    candidates = [name for name, _ in PREFERENCE] if requested == "auto" else [requested]
+    candidates = _order(problem) if requested == "auto" else [requested]
     faults = []
     for name in candidates:
         if name not in installed():

@@ -45,5 +45,8 @@ class Engine(Protocol):
         """This will return the features it supports, but not in the combination this problem has them in; or, in words,
         what is too large for it."""
 
+    def is_slow_at(self, problem: Problem) -> bool:
+        """This will tell whether it supports what a problem uses by a means so slow that others should be asked."""
+
     def solve(self, problem: Problem, budget: Budget, report: Report) -> Plan:
         """This will search until the budget is over, or it can do no better, and return the best plan found."""

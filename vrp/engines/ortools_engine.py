@@ -103,6 +103,9 @@ class OrToolsEngine:
         """This will return what is supported alone, but not in the combination this problem has it in."""
         return frozenset(_beyond(problem))
 
+    def is_slow_at(self, problem: Problem) -> bool:
+        return False
+
     def solve(self, problem: Problem, budget: Budget, report: Report) -> Plan:
         fleet = [kind for kind in kinds(problem) if kind.breaks is not None]
         if not fleet or len(hopeless(problem, fleet)) == len(problem.orders):

@@ -82,6 +82,9 @@ class PyVrpEngine:
         """This will return what is supported alone, but not in the combination this problem has it in."""
         return frozenset(_beyond(problem))
 
+    def is_slow_at(self, problem: Problem) -> bool:
+        return False
+
     def solve(self, problem: Problem, budget: Budget, report: Report) -> Plan:
         fleet = kinds(problem)
         left_out = hopeless(problem, fleet)

@@ -22,6 +22,10 @@ class SisrEngine:
         """This will return nothing: it supports every combination."""
         return frozenset()
 
+    def is_slow_at(self, problem: Problem) -> bool:
+        """This will tell whether every insertion has to be judged by the evaluator, or the kernels are not compiled."""
+        return bool(refusals(problem)) or not all(kind.is_ready for kind in compiled.STANDARD)
+
     def solve(self, problem: Problem, budget: Budget, report: Report) -> Plan:
         if not refusals(problem):
             model = Model(problem)

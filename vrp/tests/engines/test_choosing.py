@@ -22,7 +22,7 @@ def with_vehicle(**more: Any) -> Problem:
 @pytest.mark.parametrize(
     ("uses", "engine"),
     [
-        ({}, "pyvrp"),
+        ({}, "sisr"),
         (BREAK, "sisr"),
         (BREAK | {"max_duration": 500}, "sisr"),
     ],
