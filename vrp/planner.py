@@ -104,9 +104,9 @@ def solve(
 
     What is not given here is taken from the request's `options`. `report` is told how far the roads are measured, then
     of each better plan; `should_stop` is asked several times a second, and a stop keeps the best plan so far. A `crew`
-    may help with large problems. The time limit is that of the search: measuring roads comes before it. Raises `Invalid` for a bad request or one no engine
-    can do, `RoadsFailed` when the roads it insists on cannot be had, `RoadsStopped` when it was stopped before there
-    was any plan, `NoVerifiedPlan` when engines fail.
+    may help with large problems. The time limit is that of the search: measuring roads comes before it. Raises
+    `Invalid` for a bad request or one no engine can do, `RoadsFailed` when the roads it insists on cannot be had,
+    `RoadsStopped` when it was stopped before there was any plan, `NoVerifiedPlan` when engines fail.
     """
     problem, measured = _prepared(document, baseline, atlas, Watch(_telling(report), should_stop))
     options = problem.request.options

@@ -3,7 +3,7 @@ into parts of which others take all but one. What does not come back in time sta
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -44,10 +44,10 @@ class Crew(Protocol):
         """This will offer parts, to be searched within a budget that begins now."""
 
     def is_at_work(self) -> bool:
-        """This will tell whether anything more may come back."""
+        """This will tell whether anything more may come back, and replace who is lost; to be asked often."""
 
-    def returned(self) -> Iterator[tuple[int, Plan]]:
-        """This will yield what has come back: the number of a part, and its plan."""
+    def returned(self) -> Iterable[tuple[int, Plan]]:
+        """This will return what has come back: the number of a part, and its plan."""
 
     def withdraw(self) -> None:
         """This will end what is still out."""
@@ -113,9 +113,14 @@ class _Search:
         seconds = min(max(_SHORTEST, left / _ROUNDS), _LONGEST)
         if left - seconds < _SHORTEST:  # the last one
             seconds = left - _RETURN
+
+        def must_stop() -> bool:
+            self.crew.is_at_work()  # so that others take the part of who is lost
+            return self.budget.should_stop()
+
         plan = self._best()
         own, *shares = parts.cut(self.problem, plan, others + 1, self.budget.seed + self.runs)
-        budget = self._budget(seconds, self.budget.should_stop)
+        budget = self._budget(seconds, must_stop)
         self.crew.give(shares, self.engine, budget)
         try:
             outcome = run(self.engine, own.problem, budget)

@@ -110,7 +110,9 @@ def town(stops: int, sparse: bool = False, at_once: int = 10) -> tuple[Problem, 
     where = np.array([place.coordinates for place in places.rows])
     pairs = np.random.default_rng(4).integers(0, len(where), (2, 20 * stops))
     seconds = np.random.default_rng(5).integers(1, 10_000, pairs.shape[1])
-    travel = Travel.sparse(where, *pairs, seconds, 10 * seconds, Estimate((0.0, 1000.0), (1.4, 1.3), (8, 12)))
+    travel = Travel.sparse(
+        where, pairs[0], pairs[1], seconds, 10 * seconds, Estimate((0.0, 1000.0), (1.4, 1.3), (8, 12))
+    )
     if not sparse:
         travel = Travel(np.asarray(travel.durations), np.asarray(travel.distances))
     steps = [Step("job", k) for k in range(1, stops + 1)]
