@@ -15,7 +15,8 @@ from django.db import connection
 solves_here: set[str] = set()  # the solutions this process works on
 _WORKERS = (
     "WITH workers AS (SELECT split_part(application_name, ' ', 3) AS machine,"
-    " application_name LIKE '%% free' AS is_free FROM pg_stat_activity WHERE application_name LIKE 'routebook worker %%' AND datname = current_database()"
+    " application_name LIKE '%% free' AS is_free"
+    " FROM pg_stat_activity WHERE application_name LIKE 'routebook worker %%' AND datname = current_database()"
     " AND state_change > now() - interval '10 seconds') "
 )
 
