@@ -16,7 +16,7 @@ from vrp.domain.problem import Problem
 from vrp.domain.rules import Violation
 from vrp.engines import parts
 from vrp.engines.base import Budget
-from vrp.engines.child import Outcome, StopReason, run
+from vrp.engines.child import EngineFailed, Outcome, StopReason, run
 from vrp.engines.parts import Part
 from vrp.errors import Invalid
 
@@ -86,10 +86,12 @@ class _Search:
             improved_at = time.monotonic()
             while others := self._others():
                 before = self.judge.best
-                self._round(others)
+                has_failed = self._round(others)
                 improved_at = time.monotonic() if self.judge.best is not before else improved_at
                 if reason := self._over(improved_at):
                     return Outcome(self._best(), reason, time.monotonic() - self.budget.started)
+                if has_failed:
+                    break  # should it do so again, whoever asked for it is told
 
     def _alone(self) -> tuple[Outcome, bool]:
         """One engine, the whole problem: until the budget is over, or there is a plan and somebody to share it with."""
@@ -108,7 +110,8 @@ class _Search:
         problem = replace(self.problem, start=self._best()) if self.runs else self.problem
         return run(self.engine, problem, self._budget(self._left(), must_stop), self.judge), is_shared
 
-    def _round(self, others: int) -> None:
+    def _round(self, others: int) -> bool:
+        """Returns whether the engine has failed here."""
         left = self._left()
         seconds = min(max(_SHORTEST, left / _ROUNDS), _LONGEST)
         if left - seconds < _SHORTEST:  # the last one
@@ -123,13 +126,14 @@ class _Search:
         budget = self._budget(seconds, must_stop)
         self.crew.give(shares, self.engine, budget)
         try:
-            outcome = run(self.engine, own.problem, budget)
-            plan = self._merged(plan, own, outcome.plan)
+            found, failure = _searched(self.engine, own, budget)
+            plan = self._merged(plan, own, found)
             until = budget.deadline + _RETURN
             while self.crew.is_at_work() and time.monotonic() < until and not self.budget.should_stop():
                 time.sleep(_LOOK)
             for number, found in self.crew.returned():
                 plan = self._merged(plan, shares[number], found)
+            return failure is not None
         finally:
             self.crew.withdraw()
 
@@ -166,3 +170,11 @@ class _Search:
 
     def _left(self) -> float:
         return self.budget.deadline - time.monotonic()
+
+
+def _searched(engine: str, part: Part, budget: Budget) -> tuple[Plan, EngineFailed | None]:
+    try:
+        return run(engine, part.problem, budget).plan, None
+    except EngineFailed as failure:
+        log.error("engine_failed", engine=engine, reason=str(failure))
+        return failure.best or part.start, failure

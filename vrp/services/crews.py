@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import structlog
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import DatabaseError, InterfaceError, connection, transaction
 from django.db.models import DateTimeField, ExpressionWrapper, F, QuerySet
 from django.db.models.functions import Now
 
@@ -44,7 +44,7 @@ def _or_else(nothing: Answer) -> Callable[[Callable[..., Answer]], Callable[...,
         def answer(*arguments: Any) -> Answer:
             try:
                 return method(*arguments)
-            except (OperationalError, InterfaceError) as error:
+            except (DatabaseError, InterfaceError) as error:
                 log.warning("nobody_reached", error=str(error))
                 connection.close()
                 return nothing
@@ -80,6 +80,7 @@ class Crew:
         sent = [parcels.packed(part) for part in shares]
         left = timedelta(seconds=budget.deadline - time.monotonic())
         with transaction.atomic():
+            self._forget()  # the database may have been away when the last ones were withdrawn
             for number, parcel in enumerate(sent):
                 row = SubSolve.objects.create(
                     solution_id=self.attempt.solution_id,
@@ -125,6 +126,8 @@ class Crew:
     @_or_else(None)
     def withdraw(self) -> None:
         with transaction.atomic():
-            ids = list(self.rows().values_list("pk", flat=True))
-            queue.withdraw("vrp.sub_solve", "sub_solve_id", ids)
-            self.rows().delete()
+            self._forget()
+
+    def _forget(self) -> None:
+        queue.withdraw("vrp.sub_solve", "sub_solve_id", self.rows().values_list("pk", flat=True))
+        self.rows().delete()

@@ -11,7 +11,7 @@ from vrp.domain.plan import Plan, Route, Step
 from vrp.domain.problem import Problem
 from vrp.engines import together
 from vrp.engines.base import Budget
-from vrp.engines.child import Outcome
+from vrp.engines.child import EngineFailed, Outcome
 from vrp.engines.parts import Part
 from vrp.planner import Contest
 from vrp.tests.problems import build, job, line, vehicle
@@ -179,6 +179,22 @@ def test_no_crew_and_a_small_problem_are_left_to_the_engine(engine):
 
     assert crew.rounds == 0
     assert [len(seen.tasks) for seen in engine.seen] == [STOPS, STOPS]
+
+
+def test_engine_that_dies_in_a_round_goes_on_from_the_best_plan(engine, monkeypatch):
+    def dies(name, problem, budget, report=lambda plan: None) -> Outcome:
+        if len(problem.tasks) < STOPS:
+            raise EngineFailed(name, "killed", None)
+        return engine(name, problem, budget, report)
+
+    monkeypatch.setattr(together, "run", dies)
+    crew = Crew(lambda part: in_order(part.start))
+
+    outcome, _ = solved(crew)
+
+    assert len(engine.seen) == crew.rounds + 1 > 2
+    assert cost(outcome.plan) < cost(muddled())
+    assert outcome.stop_reason == "time_limit"
 
 
 def test_stop_ends_a_round_at_once_and_withdraws_it(engine, monkeypatch):

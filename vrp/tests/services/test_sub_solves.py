@@ -169,6 +169,15 @@ def test_withdrawn_parts_leave_no_row_and_no_job(crew):
     assert queue.waiting_ids("vrp.sub_solve", "sub_solve_id") == set()
 
 
+def test_parts_that_could_not_be_withdrawn_are_in_nobodys_way(crew):
+    before = give(crew)
+
+    after = give(crew)
+
+    assert not {row.pk for row in before} & {row.pk for row in after}
+    assert queue.waiting_ids("vrp.sub_solve", "sub_solve_id") == {str(row.pk) for row in after}
+
+
 def searching(must_leave: list[bool], rows: list[SubSolve]):
     """An engine that searches until it has to stop; while it does, this is done."""
 
