@@ -84,15 +84,15 @@ def _may_help() -> bool:
 
 def _slot(queue: str, may_work: Callable[[], bool]) -> None:
     """One solve after another. Each slot has a loop of its own: a busy one never keeps another from restarting."""
-    while not closing.wait(0.3):
-        if not may_work():
-            continue
+    while not closing.is_set():
         try:
-            connection.ensure_connection()  # fails at once where the pool would wait; starts the embedded server
-            connection.close()
-            asyncio.run(_work(queue, may_work))
+            if may_work():
+                connection.ensure_connection()  # fails at once where the pool would wait; starts the embedded server
+                connection.close()
+                asyncio.run(_work(queue, may_work))
         except Exception as error:
             log.warning("slot_restarts", error=str(error))
+        closing.wait(0.3)
 
 
 async def _work(queue: str, may_work: Callable[[], bool]) -> None:
