@@ -15,7 +15,7 @@ import orjson
 from vrp.domain import plan as plans
 from vrp.domain.plan import Plan
 from vrp.domain.request import Request
-from vrp.domain.travel import Estimate, Sparse, Table, Travel
+from vrp.domain.travel import Estimate, Plane, Sparse, Table, Travel
 from vrp.engines.parts import Part
 
 _HEAD = "head"
@@ -79,8 +79,10 @@ def _read_travel(row: dict[str, Any], arrays: Mapping[str, np.ndarray]) -> Trave
 
 
 def _table(table: Table, arrays: dict[str, np.ndarray]) -> dict[str, Any]:
+    if isinstance(table, Plane):
+        return {"plane": table.as_dict()}
     if not isinstance(table, Sparse):
-        return {"cells": _keep(table, arrays)}
+        return {"cells": _keep(np.asarray(table), arrays)}
     return {
         "vectors": _keep(table.vectors, arrays),
         "keys": _keep(table.keys, arrays),
@@ -92,6 +94,8 @@ def _table(table: Table, arrays: dict[str, np.ndarray]) -> dict[str, Any]:
 
 
 def _read_table(row: dict[str, Any], arrays: Mapping[str, np.ndarray]) -> Table:
+    if "plane" in row:
+        return Plane.of(row["plane"])
     if "cells" in row:
         return arrays[row["cells"]]
     estimate = Estimate(**{name: tuple(values) for name, values in row["estimate"].items()})

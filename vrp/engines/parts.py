@@ -37,7 +37,7 @@ class Part:
     @cached_property
     def problem(self) -> Problem:
         matrices = {
-            name: Matrix.model_construct(durations=np.empty((0, 0)), distances=None, costs=travel.costs)
+            name: Matrix.model_construct(durations=travel.durations, distances=None, costs=travel.costs)
             for name, travel in self.travels.items()
             if travel.costs is not None
         }  # a request says that it has costs of its own by these

@@ -14,7 +14,7 @@ from vrp.domain.evaluator import Evaluation
 from vrp.domain.plan import Plan, Route, Step
 from vrp.domain.problem import Problem, places_of
 from vrp.domain.problem import build as build_problem
-from vrp.domain.travel import Estimate, Sparse, Travel
+from vrp.domain.travel import Estimate, Plane, Sparse, Travel
 from vrp.engines import parcels, parts
 from vrp.tests.engines.mixed import mixed_request
 from vrp.tests.problems import build, job, line, vehicle
@@ -181,6 +181,19 @@ def test_travel_of_a_part_is_that_of_the_whole(sparse: bool):
         for name in ("durations", "distances"):
             expected = np.asarray(getattr(whole, name))[np.ix_(rows, rows)]
             assert (np.asarray(getattr(travel, name))[np.ix_(mine, mine)] == expected).all()
+
+
+def test_travel_of_a_part_of_a_plane_is_that_of_the_plane():
+    problem, plan = town(60)
+    points = np.array([place.coordinates for place in problem.places]) * 100
+    table = Plane(points, after=3)
+    whole = build_problem(problem.request, places_of(problem.request), {"car": Travel(table, table)})
+
+    part = parcels.unpacked(parcels.packed(parts.cut(whole, plan, 2, seed=1)[0]))
+
+    cut, uncut = judged(part.problem, part.start), judged(whole, Plan(part.start.routes))
+    assert [route.end_time for route in cut.routes] == [route.end_time for route in uncut.routes]
+    assert part.travels["car"].distances is part.travels["car"].durations
 
 
 def test_parcel_that_would_run_something_is_not_read():
