@@ -201,6 +201,9 @@ PROCRASTINATE_WORKER_DEFAULTS = {
     "shutdown_graceful_timeout": 8,
 }
 SOLVES_AT_ONCE = env.int("SOLVES_AT_ONCE", default=2)
+SUB_SOLVES = env.int("SUB_SOLVES", default=8)
+SUB_SOLVES_FROM = env.int("SUB_SOLVES_FROM", default=2000)
+MACHINE = env.str("MACHINE", default="")
 
 # --- the map ----------------------------------------------------------------------
 MAP_STYLE_URL = env.str("MAP_STYLE_URL", default="")  # instead of the base maps of our own regions

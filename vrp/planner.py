@@ -18,8 +18,10 @@ from vrp.domain.plan import Plan
 from vrp.domain.problem import Problem, Task, build, places_of
 from vrp.domain.rules import Violation
 from vrp.domain.schedule import Visit
+from vrp.engines import together
 from vrp.engines.base import Budget
-from vrp.engines.child import EngineFailed, run
+from vrp.engines.child import EngineFailed
+from vrp.engines.together import Crew
 from vrp.errors import RoutebookError
 from vrp.roads import Atlas, Roads, Watch, shapes
 from vrp.roads.base import RoadsFailed
@@ -96,14 +98,15 @@ def solve(
     report: Callable[[Progress], None] = lambda progress: None,
     should_stop: Callable[[], bool] = lambda: False,
     atlas: Atlas = NO_ROADS,
+    crew: Crew | None = None,
 ) -> dict[str, Any]:
     """This will return the best verified plan found within `time_limit` seconds, in the contract's shape.
 
     What is not given here is taken from the request's `options`. `report` is told how far the roads are measured, then
-    of each better plan; `should_stop` is asked several times a second, and a stop keeps the best plan so far. The time
-    limit is that of the search: measuring roads comes before it. Raises `Invalid` for a bad request or one no engine
-    can do, `RoadsFailed` when the roads it insists on cannot be had, `RoadsStopped` when it was stopped before there
-    was any plan, `NoVerifiedPlan` when engines fail.
+    of each better plan; `should_stop` is asked several times a second, and a stop keeps the best plan so far. A `crew`
+    may help with large problems. The time limit is that of the search: measuring roads comes before it. Raises
+    `Invalid` for a bad request or one no engine can do, `RoadsFailed` when the roads it insists on cannot be had,
+    `RoadsStopped` when it was stopped before there was any plan, `NoVerifiedPlan` when engines fail.
     """
     problem, measured = _prepared(document, baseline, atlas, Watch(_telling(report), should_stop))
     options = problem.request.options
@@ -119,7 +122,7 @@ def solve(
         limit = time_limit or options.time_limit or limits.DEFAULT_TIME_LIMIT
         seed = _first(seed, options.seed, DEFAULT_SEED)
         try:
-            stop_reason = _search(document, watch, engine or options.engine, limit, seed, should_stop)
+            stop_reason = _search(document, watch, engine or options.engine, limit, seed, should_stop, crew)
             judged = _repaired(watch)
         except NoVerifiedPlan:
             if fixed is None:
@@ -141,7 +144,13 @@ def _telling(report: Callable[[Progress], None]) -> Callable[[int, int], None]:
 
 
 def _search(
-    document: Any, watch: Contest, asked: str, time_limit: float, seed: int, should_stop: Callable[[], bool]
+    document: Any,
+    watch: Contest,
+    asked: str,
+    time_limit: float,
+    seed: int,
+    should_stop: Callable[[], bool],
+    crew: Crew | None,
 ) -> str:
     """Ask engines until one comes back with a plan that keeps the rules; why that one stopped."""
     complaints = []
@@ -150,7 +159,7 @@ def _search(
         left = max(time_limit - (time.monotonic() - watch.started), min(time_limit, _LEAST))
         budget = Budget(left, seed, watch.problem.request.options.no_improvement, should_stop)
         try:
-            outcome = run(name, watch.problem, budget, watch)
+            outcome = together.solve(name, watch.problem, budget, watch, crew)
         except EngineFailed as failure:
             complaints.append(str(failure))
             log.error("engine_failed", engine=name, reason=str(failure), digest=digest(document))

@@ -13,7 +13,7 @@ from django.utils.timezone import now
 
 from accounts.models import User
 from vrp.errors import RoutebookError
-from vrp.models import PlanningSession, Scenario, Solution
+from vrp.models import PlanningSession, Scenario, Solution, SubSolve
 from vrp.services import solutions
 
 SHOWN = 20_000  # characters of a document
@@ -152,3 +152,38 @@ class SolutionAdmin(LookOnlyAdmin):
             except RoutebookError as error:
                 self.message_user(request, f"{solution.pk}: {error}", messages.WARNING)
         self.message_user(request, f"Done for {done}.")
+
+
+@admin.register(SubSolve)
+class SubSolveAdmin(LookOnlyAdmin):
+    """Only while a solve is shared are there any."""
+
+    list_display = [
+        "id",
+        "solution",
+        "number",
+        "status",
+        "engine",
+        "machine",
+        "taken_by",
+        "queued_at",
+        "ends_at",
+    ]
+    list_filter = ["status", "machine", "taken_by"]
+    search_fields = ["machine", "taken_by"]
+    search_help_text = "Machine or id"
+    ids = ("pk", "solution")
+    ordering = ["-queued_at"]
+    fields = [
+        "id", "solution", "attempt", "number", "machine", "engine", "seed", "status", "taking", "taken_by", "queued_at",
+        "heartbeat_at", "ends_at", "plan_returned",
+    ]  # fmt: skip
+    readonly_fields = ["plan_returned"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[SubSolve]:
+        theirs = ("solution__request", "solution__payload", "solution__progress")
+        return SubSolve.objects.select_related("solution").defer("parcel", "plan", *theirs)
+
+    @admin.display(description="plan")
+    def plan_returned(self, part: SubSolve) -> SafeString:
+        return document(part, "plan")

@@ -15,7 +15,9 @@ Begun = tuple[str | int, int]  # the vehicle that serves a task, and when work b
 
 
 def routes_of(problem: Problem) -> Plan:
-    """This will return the routes that the request's own vehicles[].steps describe."""
+    """This will return the routes to begin with: as a rule those that the request's own vehicles[].steps describe."""
+    if problem.start is not None:
+        return problem.start
     routes = [_route(vehicle) for vehicle in problem.vehicles if vehicle.spec.steps]
     return Plan(tuple(routes))
 

@@ -13,6 +13,7 @@ import numpy as np
 from vrp.domain import request as requests
 from vrp.domain.crosschecks import expanded_ids
 from vrp.domain.features import Feature, used_by
+from vrp.domain.plan import Plan
 from vrp.domain.travel import NO_WAY, Travel
 from vrp.errors import Fault, Invalid
 from vrp.errors import Place as Path
@@ -173,7 +174,8 @@ class Vehicle:
 class Problem:
     """The whole problem. `orders[k].tasks` are members of `tasks`; indexes are positions in these tuples.
 
-    `baseline` are the vehicle (its id) and the beginning of work of each task in the plan to stay close to.
+    `baseline` are the vehicle (its id) and the beginning of work of each task in the plan to stay close to. `start` is
+    a plan to begin the search with, instead of the request's own steps.
     """
 
     request: requests.Request
@@ -184,6 +186,7 @@ class Problem:
     dimensions: int
     travels: Mapping[str, Travel] = field(default_factory=dict)
     baseline: Mapping[int, tuple[str | int, int]] = field(default_factory=dict)
+    start: Plan | None = None
 
     @cached_property
     def vehicle_by_id(self) -> dict[str, Vehicle]:

@@ -118,6 +118,10 @@ class Computed:
         """This will return the table for a vehicle that is so many times as fast."""
         raise NotImplementedError
 
+    def among(self, places: np.ndarray) -> "Computed":
+        """This will return the table of some places only, which are named in ascending order."""
+        raise NotImplementedError
+
     def __getitem__(self, where: Any) -> Any:
         rows, columns = where if isinstance(where, tuple) else (where, slice(None))
         every = np.arange(len(self))
@@ -209,6 +213,14 @@ class Sparse(Computed):
     def at_speed(self, factor: float) -> "Sparse":
         return replace(self, values=_at_speed(self.values, factor), factor=self.factor * factor)
 
+    def among(self, places: np.ndarray) -> "Sparse":
+        row_of = np.full(len(self), -1)
+        row_of[places] = np.arange(len(places))
+        rows, columns = row_of[self.keys // len(self)], row_of[self.keys % len(self)]
+        kept = (rows >= 0) & (columns >= 0)
+        keys = rows[kept] * len(places) + columns[kept]
+        return replace(self, vectors=self.vectors[places], keys=keys, values=self.values[kept])
+
     # One pair
 
     @cached_property
@@ -297,6 +309,9 @@ class Plane(Computed):
     def at_speed(self, factor: float) -> "Plane":
         return replace(self, factor=self.factor * factor)
 
+    def among(self, places: np.ndarray) -> "Plane":
+        return replace(self, points=self.points[places])
+
     def as_dict(self) -> dict[str, Any]:
         """This will return what to make it of again, as JSON has it."""
         return self.__getstate__() | {"points": self.points.tolist()}
@@ -378,6 +393,17 @@ class Travel:
             return replace(self, durations=self.durations.at_speed(factor))
         return replace(self, durations=_at_speed(self.durations, factor))
 
+    def among(self, places: np.ndarray) -> "Travel":
+        """This will return travel between some places only, which are named in ascending order."""
+        durations = _among(self.durations, places)
+        are_same = self.distances is self.durations
+        return replace(
+            self,
+            durations=durations,
+            distances=durations if are_same else _among(self.distances, places),
+            costs=None if self.costs is None else self.costs[np.ix_(places, places)],
+        )
+
 
 def estimated(points: np.ndarray, estimate: Estimate) -> Travel:
     """This will estimate travel between all points: as whole tables, where those are not too large."""
@@ -402,6 +428,10 @@ def _length(ways: np.ndarray) -> np.ndarray:
 
 def _slowed(value: int, factor: float) -> int:
     return value if factor == 1 else math.floor(value / factor + 0.5)
+
+
+def _among(table: Table, places: np.ndarray) -> Table:
+    return table.among(places) if isinstance(table, Computed) else table[np.ix_(places, places)]
 
 
 def _interpolated(x: float, xs: Sequence[float], ys: Sequence[float]) -> float:

@@ -8,6 +8,7 @@ from vrp.models.road_cache import RoadAnswer, RoadTable
 from vrp.models.scenario import Scenario
 from vrp.models.session import PlanningSession
 from vrp.models.solution import Solution
+from vrp.models.sub_solve import SubSolve
 
 __all__ = [
     "Address",
@@ -19,4 +20,5 @@ __all__ = [
     "Scenario",
     "ScenarioRevision",
     "Solution",
+    "SubSolve",
 ]

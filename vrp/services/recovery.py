@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 
 from vrp import queue
 from vrp.models import Solution
-from vrp.services import attempts, idempotency, liveness
+from vrp.services import attempts, idempotency, liveness, sub_solves
 from vrp.services.attempts import Attempt
 
 log = structlog.get_logger(__name__)
@@ -43,6 +43,7 @@ class Sweep:
                 log.exception("solve_not_recovered", solution=str(attempt.solution_id))
         for suspect in lost & confirmed:
             queue.defer("vrp.solve", solution_id=suspect.solution_id)
+        sub_solves.forget_old()
         self._tidy(now)
         return len(confirmed)
 

@@ -12,7 +12,7 @@ from django.db import InterfaceError, OperationalError, connection
 from vrp import planner
 from vrp.errors import Invalid, RoutebookError
 from vrp.models import Solution
-from vrp.services import attempts, roads, solutions
+from vrp.services import attempts, crews, roads, solutions
 from vrp.services.attempts import Attempt, Document
 
 log = structlog.get_logger(__name__)
@@ -56,6 +56,7 @@ class _Run:
             atlas=roads.atlas(),
             report=self._note,
             should_stop=self.stop.is_set,
+            crew=crews.of(self.attempt),
         )
 
     def _note(self, progress: Document) -> None:

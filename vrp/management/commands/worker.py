@@ -5,6 +5,7 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -19,10 +20,10 @@ from procrastinate.contrib.django.utils import connector_params
 
 from config.parent import end_with_parent
 from vrp.engines.sisr import compiled
-from vrp.queue import QUEUE
-from vrp.services import solving
+from vrp.queue import QUEUE, SUB_SOLVES
+from vrp.services import liveness, solving
 from vrp.services.recovery import Sweep
-from vrp.tasks import closing
+from vrp.tasks import closing, free
 
 log = structlog.get_logger(__name__)
 _SWEEP_EVERY = 1.0  # seconds
@@ -54,8 +55,8 @@ class Command(BaseCommand):
 
 
 def _work_on(at_once: int) -> None:
-    names = [f"slot-{number}" for number in range(1, at_once + 1)]
-    slots = [threading.Thread(target=_slot, name=name, daemon=True) for name in names]
+    slots = [threading.Thread(target=_slot, args=(QUEUE, _is_open), daemon=True) for _ in range(at_once)]
+    slots.append(threading.Thread(target=_slot, args=(SUB_SOLVES, _may_help), daemon=True))
     others = [threading.Thread(target=work, name=work.__name__, daemon=True) for work in (_sweep, _compile)]
     for thread in [*slots, *others]:
         thread.start()
@@ -73,27 +74,36 @@ def _close(*_: Any) -> None:
     closing.set()
 
 
-def _slot() -> None:
+def _is_open() -> bool:
+    return not closing.is_set()
+
+
+def _may_help() -> bool:
+    return free.is_set() and not closing.is_set()
+
+
+def _slot(queue: str, may_work: Callable[[], bool]) -> None:
     """One solve after another. Each slot has a loop of its own: a busy one never keeps another from restarting."""
     while not closing.is_set():
         try:
-            connection.ensure_connection()  # fails at once where the pool would wait; starts the embedded server
-            connection.close()
-            asyncio.run(_work())
+            if may_work():
+                connection.ensure_connection()  # fails at once where the pool would wait; starts the embedded server
+                connection.close()
+                asyncio.run(_work(queue, may_work))
         except Exception as error:
             log.warning("slot_restarts", error=str(error))
         closing.wait(0.3)
 
 
-async def _work() -> None:
+async def _work(queue: str, may_work: Callable[[], bool]) -> None:
     connector = PsycopgConnector(kwargs=connector_params(), min_size=1, max_size=2, timeout=3)
     async with app.with_connector(connector).open_async() as opened:
         worker = asyncio.create_task(
             opened.run_worker_async(
-                queues=[QUEUE], concurrency=1, install_signal_handlers=False, delete_jobs="always"
+                queues=[queue], concurrency=1, install_signal_handlers=False, delete_jobs="always"
             )
         )
-        while not closing.is_set() and not worker.done():
+        while may_work() and not worker.done():
             await asyncio.wait([worker], timeout=0.2)
         worker.cancel()
         (outcome,) = await asyncio.gather(worker, return_exceptions=True)
@@ -116,6 +126,7 @@ def _sweep() -> None:
     while not closing.is_set():
         try:
             sweep.look(timezone.now())
+            (free.set if liveness.is_free() else free.clear)()
         except Exception as error:
             log.warning("sweep_failed", error=str(error))
             connection.close()

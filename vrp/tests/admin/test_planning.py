@@ -3,7 +3,7 @@ from django.urls import reverse
 
 from accounts.tests.factories import UserFactory
 from vrp import queue
-from vrp.models import Solution
+from vrp.models import Solution, SubSolve
 from vrp.tests.factories import ScenarioFactory, SolutionFactory, two_stops
 
 LISTS = ["planningsession", "scenario", "solution"]
@@ -154,3 +154,35 @@ def test_staff_who_may_change_solutions_can_act(staff):
 
     solution.refresh_from_db()
     assert solution.status == "cancelled"
+
+
+def test_parts_given_away_are_looked_at_and_left_alone(desk, django_assert_max_num_queries):
+    solution = SolutionFactory(running=True)
+    rows = [
+        SubSolve.objects.create(
+            solution=solution,
+            attempt=1,
+            number=number,
+            machine="here",
+            parcel=b"",
+            seed=1,
+            ends_at="2026-01-01T00:00Z",
+        )
+        for number in range(20)
+    ]
+    change = reverse("admin:vrp_subsolve_change", args=[rows[0].pk])
+
+    with django_assert_max_num_queries(8) as captured:
+        listed = desk.get(list_of("subsolve"))
+
+    assert len(found(listed)) == 20
+    assert not [
+        query["sql"] for query in captured if '"parcel"' in query["sql"] or '"request"' in query["sql"]
+    ]
+    assert found(desk.get(list_of("subsolve"), {"q": str(solution.pk)})) == found(listed)
+    assert desk.get(change).status_code == 200
+    assert desk.post(change, {"status": "done"}).status_code == 403
+    assert (
+        desk.post(reverse("admin:vrp_subsolve_delete", args=[rows[0].pk]), {"post": "yes"}).status_code == 403
+    )
+    assert SubSolve.objects.filter(status="waiting").count() == 20

@@ -28,6 +28,7 @@ def solve(
     atlas: Any,
     report: Callable[[dict[str, Any]], None],
     should_stop: Callable[[], bool],
+    crew: Any,
 ) -> dict[str, Any]:
     meta = document.get("meta", {})
     if meta.get("poison"):

@@ -96,13 +96,14 @@ class Stack:
             "PYTHONUNBUFFERED": "1",
         }
 
-    def keep(self, *command: str) -> Kept:
-        kept = Kept([sys.executable, *command], self.environment, self.data / f"log-{len(self.kept)}.txt")
+    def keep(self, *command: str, **environment: str) -> Kept:
+        environment = self.environment | environment
+        kept = Kept([sys.executable, *command], environment, self.data / f"log-{len(self.kept)}.txt")
         self.kept.append(kept)
         return kept
 
-    def worker(self) -> Kept:
-        return self.keep("manage.py", "worker")
+    def worker(self, **environment: str) -> Kept:
+        return self.keep("manage.py", "worker", **environment)
 
     def web(self) -> tuple[Kept, str]:
         """The web server and its address, once it answers."""
