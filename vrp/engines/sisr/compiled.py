@@ -26,8 +26,8 @@ import numpy as np
 _SOURCE = Path(__file__).with_name("kernel.py")
 _FIRST, _LAST = "# switches\n", "# end of switches\n"
 SWITCHES = (
-    "TIMES", "WINDOWS", "SPANS", "SEQUENCE", "PAIRS", "METRES", "TYPES", "PROFILES", "ALLOWED", "COUNTED", "SETUPS",
-    "PRICED", "GAPS", "RETYPES", "SPARSE",
+    "TIMES", "WINDOWS", "SPANS", "SEQUENCE", "PAIRS", "METRES", "TYPES", "PROFILES", "ALLOWED", "COUNTED", "DRIVES",
+    "SETUPS", "WORKS", "HOURS", "RELEASES", "WISHES", "CHOICES", "WALKS", "PRICED", "GAPS", "RETYPES", "SPARSE",
 )  # fmt: skip
 _LOWEST_PRIORITY = 19
 
@@ -192,6 +192,7 @@ def _compile(module: ModuleType) -> None:
     fixed, state = module.nothing()
     none = np.zeros(0, dtype=np.int64)
     module.load(fixed, state, none, np.zeros(1, dtype=np.int64), none)
+    module.walked(fixed, state, 0)
     module.search(0, 1.0, fixed, state)
     module.keep(fixed, state)
 

@@ -33,7 +33,14 @@ TYPES = True  # more than one kind of vehicle
 PROFILES = True  # more than one table of travel
 ALLOWED = True  # not every vehicle may serve everything
 COUNTED = True  # limits on the number of stops
+DRIVES = True  # limits on the seconds on the way
 SETUPS = True  # setups that are skipped at the same place
+WORKS = True  # seconds of work depend on the type of vehicle
+HOURS = True  # hours of work, of waiting or from start to end cost something, or overtime does
+RELEASES = True  # goods that are not ready when the vehicle could leave
+WISHES = True  # vehicles that a stop would rather have, or not
+CHOICES = True  # stops of which only one is to be served
+WALKS = True  # breaks, or what else is only seen by going through a route: see `_walk`
 PRICED = True  # some stops may be left out for a price
 GAPS = True  # there is no way between some places
 RETYPES = True  # routes may change to another vehicle that stands at the same depots
@@ -47,6 +54,7 @@ BANK, OUT, ELSEWHERE = -1, -2, -3
 
 NEVER = 1 << 60
 DEAR = 1 << 40  # a price above it is no price: the task ought to be served
+BROKEN = 1 << 55
 NO_WAY = 1 << 28  # seconds, or metres, where there is none
 _LATE = 1 << 30  # a moment after everything, in 32 bits
 Array = Any
@@ -92,16 +100,41 @@ NODE_WIDTH = (_next + 3) // 4 * 4
 
 # Columns of `facts`
 PLACE, OPENS, CLOSES, WORK, SETUP, IS_PICKUP, SIZE, REMOTE, FIRST_WINDOW, LAST_WINDOW = range(10)
-DELIVERED, PICKED = 10, 10 + DIMENSIONS
-FACT_WIDTH = (10 + 2 * DIMENSIONS + 3) // 4 * 4
+_next = 10
+RELEASE = _next
+_next += RELEASES
+DELIVERED, PICKED = _next, _next + DIMENSIONS
+# Behind it, where work depends on the vehicle: work and setup for each type there is, at `types[t, WORK_AT]`.
+FACT_WIDTH = (_next + 2 * DIMENSIONS + 3) // 4 * 4
 
 # Columns of `routes`
 STOPS, DRIVEN, LENGTH, DURATION, TOUCHED, TYPE = range(6)
-CARRIED = 6  # what is on board when it leaves, by dimension
-ROUTE_WIDTH = 6 + DIMENSIONS
+WORKED = 6  # seconds of work
+READY = WORKED + HOURS  # when the last of its goods is
+WISHED = READY + RELEASES  # money for who serves what
+EXTRA = WISHED + WISHES  # money that `_walk` found; `BROKEN` where it found a rule broken
+CARRIED = EXTRA + WALKS  # what is on board when it leaves, by dimension
+ROUTE_WIDTH = CARRIED + DIMENSIONS
 
 # Columns of `types`
-FIXED, PER_SECOND, PER_METRE, MOST_METRES, MOST_DURATION, MOST_STOPS, PROFILE, GROUP, ROOM = range(9)
+FIXED, PER_SECOND, PER_METRE, MOST_METRES, MOST_DURATION, MOST_STOPS, MOST_SECONDS, PROFILE, GROUP = range(9)
+# LONG: the duration after which it is overtime. IS_WALKED: whether `_place_cost` cannot tell all by itself.
+PER_WORK, PER_DURATION, LONG, PER_OVERTIME, WORK_AT = range(9, 14)
+IS_WALKED, IS_TIMED, IS_SOFT, IS_KEPT, MOST_WAIT, FIRST_BREAK, LAST_BREAK, ROOM = range(14, 22)
+
+# Columns of `breaks`: windows among `windows`, seconds.
+BREAK_WINDOW, BREAK_LAST_WINDOW, LASTING = range(3)
+
+# Columns of `soft`: seconds, then money for each second before and after.
+SOFT_FROM, SOFT_UNTIL, PER_EARLY, PER_LATE = range(4)
+
+# Columns of `walk`, a row for each stop and break of a route in their order. NODE: of a break, -1 and less. LEG: the
+# way from the place before. DEPARTS: at the earliest, by the number of breaks taken; TOOK: how many on the way here.
+MOST_BREAKS = 3
+# FLOOR: work begins no earlier, RAISED: and is to begin so much later, for the sake of a limit.
+NODE, LEG, LASTS, FROM, UNTIL, BEGINS, WAITS, FLOOR, RAISED, DEPARTS = range(10)
+TOOK = DEPARTS + MOST_BREAKS + 1
+WALK_WIDTH = TOOK + MOST_BREAKS + 1
 
 # Entries of `laws`: what kind of one it is; times, rounding, times; how fast; the knots of an estimate, if it is one:
 # how many, then circles, roads, times, and how both rise from knot to knot.
@@ -140,6 +173,11 @@ class Fixed(NamedTuple):
     held_from: Array
     positions: Array
     laws: Array
+    wishes: Array  # `[type, task]`: money for serving it
+    others: Array  # the next of those of which one is to be served, in a circle
+    breaks: Array  # of all types, one after the other
+    soft: Array  # of each task, then of the shift of each type
+    rides: Array  # the most seconds from its pickup to a delivery
 
 
 class State(NamedTuple):
@@ -161,6 +199,8 @@ class State(NamedTuple):
     best: Array
     tags: Array
     candidates: Array
+    walk: Array
+    bends: Array  # of the function in `_cheapest_times`: where, and by how much its slope grows
     totals: Array
     random: Array
     tuning: Array
@@ -272,11 +312,26 @@ def _go_metres(fixed: Fixed, p: int, at: int, there: int) -> int:
 
 
 @inlined
-def _work(facts: Array, a: int, c: int) -> int:
+def _work_at(types: Array, t: int) -> int:
+    """Where the facts say how long a type of vehicle works."""
+    return int(types[t, WORK_AT]) if WORKS else WORK
+
+
+@inlined
+def _work(facts: Array, at: int, a: int, c: int) -> int:
     """Seconds of work at `c` by who comes from `a`."""
+    w = at if WORKS else WORK
     if SETUPS and facts[a, PLACE] != facts[c, PLACE]:
-        return int(facts[c, WORK]) + int(facts[c, SETUP])
-    return int(facts[c, WORK])
+        return int(facts[c, w]) + int(facts[c, w + 1])
+    return int(facts[c, w])
+
+
+@inlined
+def _more_work(facts: Array, at: int, a: int, b: int, c: int) -> int:
+    """Seconds of work more if `c` comes between `a` and `b`."""
+    if SETUPS:
+        return _work(facts, at, a, c) + _work(facts, at, c, b) - _work(facts, at, a, b)
+    return _work(facts, at, a, c)
 
 
 @inlined
@@ -364,6 +419,11 @@ def _take_out(fixed: Fixed, state: State, count: int, now: int, c: int) -> int:
             facts[nodes[c, NEXT], PLACE],
         )
         seconds, metres = _go(fixed, p, here, there), _go_metres(fixed, p, here, there)
+    if HOURS:
+        at = _work_at(fixed.types, _type(routes, r))
+        routes[r, WORKED] -= _more_work(facts, at, nodes[c, PREV], nodes[c, NEXT], c)
+    if WISHES:
+        routes[r, WISHED] -= fixed.wishes[_type(routes, r), c]
     return _unlink(nodes, facts, routes, state.journal, state.noted, count, now, c, seconds, metres)
 
 
@@ -402,6 +462,12 @@ def _put_in(fixed: Fixed, state: State, count: int, now: int, r: int, a: int, c:
     here, there = facts[a, PLACE], facts[nodes[a, NEXT], PLACE]
     come, go = _come(fixed, p, at, here), _go(fixed, p, at, there)
     come_metres, go_metres = _come_metres(fixed, p, at, here), _go_metres(fixed, p, at, there)
+    if HOURS:
+        routes[r, WORKED] += _more_work(facts, _work_at(fixed.types, _type(routes, r)), a, nodes[a, NEXT], c)
+    if RELEASES:
+        routes[r, READY] = max(routes[r, READY], int(facts[c, RELEASE]))
+    if WISHES:
+        routes[r, WISHED] += fixed.wishes[_type(routes, r), c]
     return _link(
         nodes,
         facts,
@@ -423,7 +489,7 @@ def _put_in(fixed: Fixed, state: State, count: int, now: int, r: int, a: int, c:
 @fast
 def _forwards(
     nodes: Array, facts: Array, windows: Array,
-    journal: Array, noted: Array, count: int, now: int, a: int, end: int, at_least: int,
+    journal: Array, noted: Array, count: int, now: int, at: int, a: int, end: int, at_least: int,
 ) -> int:  # fmt: skip
     """Times of what comes after `a`, until they are as they were (but `at_least` so many)."""
     done = 0
@@ -434,7 +500,7 @@ def _forwards(
         if SPANS:
             early, late = int(nodes[a, SPAN_EARLY]), int(nodes[a, SPAN_LATE])
             arrival = int(nodes[a, SPAN]) + int(nodes[x, SECONDS])
-            span, early, late = _extended(facts, x, arrival, _work(facts, a, x), early, late)
+            span, early, late = _extended(facts, x, arrival, _work(facts, at, a, x), early, late)
             if span != nodes[x, SPAN] or early != nodes[x, SPAN_EARLY] or late != nodes[x, SPAN_LATE]:
                 count = _note(nodes, journal, noted, count, now, x)
                 nodes[x, SPAN] = span
@@ -445,7 +511,7 @@ def _forwards(
                 changed = True
         if CLOCKS:
             begins = _begin(facts, windows, x, int(nodes[a, DEPART]) + int(nodes[x, SECONDS]))
-            departs = min(begins + _work(facts, a, x), _LATE)
+            departs = min(begins + _work(facts, at, a, x), _LATE)
             if departs != nodes[x, DEPART]:
                 count = _note(nodes, journal, noted, count, now, x)
                 nodes[x, DEPART] = departs
@@ -459,7 +525,7 @@ def _forwards(
 @fast
 def _backwards(
     nodes: Array, facts: Array, windows: Array,
-    journal: Array, noted: Array, count: int, now: int, b: int, start: int, at_least: int,
+    journal: Array, noted: Array, count: int, now: int, at: int, b: int, start: int, at_least: int,
 ) -> int:  # fmt: skip
     """The same for what comes before `b`."""
     done = 0
@@ -467,7 +533,7 @@ def _backwards(
         x = nodes[b, PREV]
         done += 1
         changed = False
-        work = _work(facts, nodes[x, PREV], x) if x != start else 0
+        work = _work(facts, at, nodes[x, PREV], x) if x != start else 0
         if SPANS:
             arrival = work + int(nodes[b, SECONDS])
             late = int(facts[x, CLOSES])
@@ -529,16 +595,22 @@ def _loads(
 
 @fast
 def _refresh(
-    nodes: Array, facts: Array, routes: Array, windows: Array,
+    nodes: Array, facts: Array, routes: Array, types: Array, windows: Array,
     journal: Array, noted: Array, count: int, now: int, size: int, r: int,
 ) -> int:  # fmt: skip
     """All times and loads of a route."""
-    start = size + 2 * r
+    start, at = size + 2 * r, _work_at(types, _type(routes, r))
     if TIMES:
-        count = _forwards(nodes, facts, windows, journal, noted, count, now, start, start + 1, NEVER)
-        count = _backwards(nodes, facts, windows, journal, noted, count, now, start + 1, start, NEVER)
+        count = _forwards(nodes, facts, windows, journal, noted, count, now, at, start, start + 1, NEVER)
+        count = _backwards(nodes, facts, windows, journal, noted, count, now, at, start + 1, start, NEVER)
         if SPANS:
             routes[r, DURATION] = nodes[start + 1, SPAN]
+    if RELEASES:
+        routes[r, READY] = 0
+        x = nodes[start, NEXT]
+        while x != start + 1:
+            routes[r, READY] = max(routes[r, READY], int(facts[x, RELEASE]))
+            x = nodes[x, NEXT]
     if SEQUENCE:
         count = _loads(nodes, facts, routes, journal, noted, count, now, r, start, start + 1)
     return count
@@ -549,10 +621,32 @@ def _cost(routes: Array, types: Array, r: int) -> int:
     if routes[r, STOPS] == 0:
         return 0
     t = _type(routes, r)
-    cost = types[t, FIXED] + types[t, PER_SECOND] * routes[r, DRIVEN]
-    if METRES:
-        cost += types[t, PER_METRE] * routes[r, LENGTH]
+    metres = routes[r, LENGTH] if METRES else 0
+    work = routes[r, WORKED] if HOURS else 0
+    cost = _price(types, t, routes[r, DRIVEN], metres, work, routes[r, DURATION])
+    if WISHES:
+        cost += routes[r, WISHED]
+    if WALKS:
+        cost += routes[r, EXTRA]
     return cost
+
+
+@inlined
+def _price(types: Array, t: int, seconds: int, metres: int, work: int, duration: int) -> int:
+    """What a type of vehicle costs for so much."""
+    cost = types[t, FIXED] + types[t, PER_SECOND] * seconds
+    if METRES:
+        cost += types[t, PER_METRE] * metres
+    if HOURS:
+        cost += types[t, PER_WORK] * work
+        if SPANS or WALKS:
+            cost += _price_of_duration(types, t, duration)
+    return cost
+
+
+@inlined
+def _price_of_duration(types: Array, t: int, duration: int) -> int:
+    return types[t, PER_DURATION] * duration + types[t, PER_OVERTIME] * max(0, duration - types[t, LONG])
 
 
 @fast
@@ -599,9 +693,15 @@ def _place_cost(fixed: Fixed, state: State, r: int, t: int, a: int, c: int, belo
         cost += types[t, PER_METRE] * longer
     if routes[r, STOPS] == 0:
         cost += types[t, FIXED]
+    if HOURS:
+        cost += types[t, PER_WORK] * _more_work(facts, _work_at(types, t), a, b, c)
+    if WISHES:
+        cost += fixed.wishes[t, c]
     if cost >= below:
         return NEVER
     if METRES and routes[r, LENGTH] + longer > types[t, MOST_METRES]:
+        return NEVER
+    if DRIVES and routes[r, DRIVEN] + come + go - nodes[b, SECONDS] > types[t, MOST_SECONDS]:
         return NEVER
     if COUNTED and routes[r, STOPS] >= types[t, MOST_STOPS]:
         return NEVER
@@ -614,66 +714,90 @@ def _place_cost(fixed: Fixed, state: State, r: int, t: int, a: int, c: int, belo
                 return NEVER
     elif not _has_room(facts, routes, types, r, t, c):
         return NEVER
-    if TIMES and not _in_time(fixed, state, t, a, b, c, come, go):
-        return NEVER
+    duration = routes[r, DURATION]
+    if TIMES:
+        duration = _duration_with(fixed, state, r, t, a, b, c, come, go)
+        if duration > types[t, MOST_DURATION]:
+            return NEVER
+    if WALKS and types[t, IS_WALKED]:
+        duration, extra = _walk(fixed, state, r, t, a, c, -1, -1)
+        if extra >= BROKEN:
+            return NEVER
+        cost += extra - routes[r, EXTRA]
+    if HOURS:
+        cost += _price_of_duration(types, t, duration) - _price_of_duration(types, t, routes[r, DURATION])
     return cost
 
 
 @inlined
-def _in_time(fixed: Fixed, state: State, t: int, a: int, b: int, c: int, come: int, go: int) -> bool:
-    """Whether the parts of a route before and after `c` fit together with it, and are not too long in all."""
-    nodes, facts = state.nodes, fixed.facts
+def _duration_with(
+    fixed: Fixed, state: State, r: int, t: int, a: int, b: int, c: int, come: int, go: int
+) -> int:  # fmt: skip
+    """How long a route takes with `c` between `a` and `b`, where that matters; `NEVER` where it or something after it
+    would be too late."""
+    nodes, facts, w, duration = state.nodes, fixed.facts, _work_at(fixed.types, t), 0
     if SPANS:
         early, arrival = int(nodes[a, SPAN_EARLY]), int(nodes[a, SPAN]) + come
         if early + arrival > facts[c, CLOSES]:
-            return False
-        span, early, late = _extended(facts, c, arrival, _work(facts, a, c), early, int(nodes[a, SPAN_LATE]))
-        if not _joined(fixed, state, t, c, b, span + go, early, late):
-            return False
+            return NEVER
+        span, early, late = _extended(
+            facts, c, arrival, _work(facts, w, a, c), early, int(nodes[a, SPAN_LATE])
+        )
+        ready = max(_ready(state.routes, r), int(facts[c, RELEASE])) if RELEASES else 0
+        duration = _joined(fixed, state, w, c, b, span + go, early, late, ready)
+        if duration >= NEVER:
+            return NEVER
     if CLOCKS:
         begins = _begin(facts, fixed.windows, c, int(nodes[a, DEPART]) + come)
-        if begins >= NEVER:
-            return False
-        return _reaches(fixed, state, c, b, begins + _work(facts, a, c) + go)
-    return True
+        if begins >= NEVER or not _reaches(fixed, state, w, c, b, begins + _work(facts, w, a, c) + go):
+            return NEVER
+    return duration
 
 
 @inlined
-def _sets_up_anew(nodes: Array, facts: Array, c: int, b: int) -> bool:
+def _ready(routes: Array, r: int) -> int:
+    return int(routes[r, READY]) if RELEASES else 0
+
+
+@inlined
+def _sets_up_anew(nodes: Array, facts: Array, w: int, c: int, b: int) -> bool:
     """Whether the work at `b` is longer or shorter than now if `c` comes before it."""
-    if not SETUPS or facts[b, SETUP] == 0:
+    if not SETUPS or facts[b, w + 1] == 0:
         return False
     place = facts[b, PLACE]
     return (facts[nodes[b, PREV], PLACE] == place) != (facts[c, PLACE] == place)
 
 
 @inlined
-def _reaches(fixed: Fixed, state: State, c: int, b: int, arrives: int) -> bool:
+def _reaches(fixed: Fixed, state: State, w: int, c: int, b: int, arrives: int) -> bool:
     """Whether who comes to `b` from `c` at that moment is in time, there and for all that follows."""
     nodes, facts = state.nodes, fixed.facts
-    if _sets_up_anew(nodes, facts, c, b):
+    if _sets_up_anew(nodes, facts, w, c, b):
         begins, after = _begin(facts, fixed.windows, b, arrives), nodes[b, NEXT]
-        return begins < NEVER and begins + _work(facts, c, b) + nodes[after, SECONDS] <= nodes[after, LATEST]
+        return (
+            begins < NEVER and begins + _work(facts, w, c, b) + nodes[after, SECONDS] <= nodes[after, LATEST]
+        )
     return arrives <= nodes[b, LATEST]
 
 
 @inlined
 def _joined(
-    fixed: Fixed, state: State, t: int, c: int, b: int, arrival: int, early: int, late: int
-) -> bool:  # fmt: skip
-    """Whether a part that ends with `c` and reaches `b` so long after its beginning fits together with the rest of the
-    route."""
-    nodes, facts, types = state.nodes, fixed.facts, fixed.types
-    if _sets_up_anew(nodes, facts, c, b):
+    fixed: Fixed, state: State, w: int, c: int, b: int, arrival: int, early: int, late: int, ready: int
+) -> int:  # fmt: skip
+    """How long a route takes of which a part that ends with `c` reaches `b` so long after its beginning; `NEVER` where
+    it does not fit together with the rest, or cannot begin so late as its goods are ready."""
+    nodes, facts = state.nodes, fixed.facts
+    if _sets_up_anew(nodes, facts, w, c, b):
         if early + arrival > facts[b, CLOSES]:
-            return False
-        arrival, early, late = _extended(facts, b, arrival, _work(facts, c, b), early, late)
+            return NEVER
+        arrival, early, late = _extended(facts, b, arrival, _work(facts, w, c, b), early, late)
         b = nodes[b, NEXT]
         arrival += int(nodes[b, SECONDS])
     if early + arrival > nodes[b, REST_LATE]:
-        return False
-    waits = max(0, int(nodes[b, REST_EARLY]) - arrival - late)
-    return arrival + int(nodes[b, REST]) + waits <= types[t, MOST_DURATION]
+        return NEVER
+    if RELEASES and ready > min(int(nodes[b, REST_LATE]) - arrival, late):
+        return NEVER
+    return arrival + int(nodes[b, REST]) + max(0, int(nodes[b, REST_EARLY]) - arrival - late)
 
 
 @inlined
@@ -683,7 +807,7 @@ def _pair_cost(
     """What it costs to put a pickup `c` behind `a` and its delivery `g` at the best place after that, and behind which
     node that is (`c` itself: at once)."""
     nodes, facts, routes, types = state.nodes, fixed.facts, state.routes, fixed.types
-    windows, p, end = fixed.windows, _profile(types, t), fixed.size + 2 * r + 1
+    windows, p, end, w = fixed.windows, _profile(types, t), fixed.size + 2 * r + 1, _work_at(types, t)
     y = nodes[a, NEXT]
     at, goal = facts[c, PLACE], facts[g, PLACE]
     best, best_at = below, -1
@@ -698,6 +822,12 @@ def _pair_cost(
     come = _come(fixed, p, at, facts[a, PLACE])
     longer = 0
     cost += second * (come - int(nodes[y, SECONDS]))
+    driven = int(routes[r, DRIVEN]) + come - int(nodes[y, SECONDS]) if DRIVES else 0
+    ready = _ready(routes, r)
+    if WISHES:
+        cost += fixed.wishes[t, c]
+    if HOURS:
+        cost += types[t, PER_WORK] * (_work(facts, w, a, c) - _work(facts, w, a, y))
     if METRES:
         longer = _come_metres(fixed, p, at, facts[a, PLACE]) - int(nodes[y, METRES_IN])
         cost += metre * longer
@@ -707,10 +837,10 @@ def _pair_cost(
         begins = _begin(facts, windows, c, int(nodes[a, DEPART]) + come)
         if begins >= NEVER:
             return NEVER, -1
-        departs = begins + _work(facts, a, c)
+        departs = begins + _work(facts, w, a, c)
     if SPANS:
         arrival, early, late = int(nodes[a, SPAN]) + come, int(nodes[a, SPAN_EARLY]), int(nodes[a, SPAN_LATE])
-        span, early, late = _extended(facts, c, arrival, _work(facts, a, c), early, late)
+        span, early, late = _extended(facts, c, arrival, _work(facts, w, a, c), early, late)
     # `cost` and `longer` are without the way from x, the last one dealt with, to y.
     x, here = c, at
     while True:
@@ -723,21 +853,39 @@ def _pair_cost(
         if METRES:
             length += _come_metres(fixed, p, goal, here) + _go_metres(fixed, p, goal, there)
             total += metre * (length - longer)
+        if HOURS:
+            total += types[t, PER_WORK] * (_work(facts, w, x, g) + _work(facts, w, g, y))
         if total < best:
             fits = not METRES or routes[r, LENGTH] + length <= types[t, MOST_METRES]
+            if DRIVES:
+                fits = fits and driven + come + go <= types[t, MOST_SECONDS]
+            duration = int(routes[r, DURATION])
             if TIMES and fits:
                 begins = _begin(facts, windows, g, departs + come)
-                fits = begins < NEVER and _reaches(fixed, state, g, y, begins + _work(facts, x, g) + go)
+                fits = begins < NEVER
+                fits = fits and _reaches(fixed, state, w, g, y, begins + _work(facts, w, x, g) + go)
                 if SPANS and fits:
-                    long, begin, end_by = _extended(facts, g, span + come, _work(facts, x, g), early, late)
-                    fits = _joined(fixed, state, t, g, y, long + go, begin, end_by)
-            if fits:
+                    long, begin, end_by = _extended(facts, g, span + come, _work(facts, w, x, g), early, late)
+                    duration = _joined(fixed, state, w, g, y, long + go, begin, end_by, ready)
+                    fits = duration <= types[t, MOST_DURATION]
+            if WALKS and fits and types[t, IS_WALKED]:
+                duration, extra = _walk(fixed, state, r, t, a, c, x, g)
+                fits = extra < BROKEN
+                total += extra - routes[r, EXTRA]
+            if HOURS and fits:
+                total += _price_of_duration(types, t, duration)
+                total -= _price_of_duration(types, t, routes[r, DURATION])
+            if fits and total < best:
                 best, best_at = total, x
         if y == end or (TIMES and departs > facts[g, CLOSES]):
             break
         # Drive on: y is dealt with now, with the pickup on board.
         come = _go(fixed, p, here, there) if x == c else int(nodes[y, SECONDS])
         cost += second * come
+        if DRIVES:
+            driven += come
+        if HOURS:
+            cost += types[t, PER_WORK] * _work(facts, w, x, y)
         if METRES:
             step = _go_metres(fixed, p, here, there) if x == c else int(nodes[y, METRES_IN])
             cost += metre * step
@@ -750,20 +898,342 @@ def _pair_cost(
             break
         if TIMES:
             begins = _begin(facts, windows, y, departs + come)
-            if begins >= NEVER or not _reaches(fixed, state, x, y, departs + come):
+            if begins >= NEVER or not _reaches(fixed, state, w, x, y, departs + come):
                 break
-            departs = begins + _work(facts, x, y)
+            departs = begins + _work(facts, w, x, y)
         if SPANS:
-            span, early, late = _extended(facts, y, span + come, _work(facts, x, y), early, late)
+            span, early, late = _extended(facts, y, span + come, _work(facts, w, x, y), early, late)
         x, here = y, facts[y, PLACE]
         y = nodes[x, NEXT]
         cost -= second * int(nodes[y, SECONDS])
+        if DRIVES:
+            driven -= int(nodes[y, SECONDS])
+        if HOURS:
+            cost -= types[t, PER_WORK] * _work(facts, w, x, y)
         if METRES:
             cost -= metre * int(nodes[y, METRES_IN])
             longer -= int(nodes[y, METRES_IN])
     if best_at < 0:
         return NEVER, -1
     return best, best_at
+
+
+# Going through a route --------------------------------------------------------------------------------------
+
+
+@fast
+def _walk(fixed: Fixed, state: State, r: int, t: int, a: int, c: int, x: int, g: int) -> tuple[int, int]:
+    """Go through a route as it would be with `c` behind `a` and `g` behind `x` (-1: nothing), for the rules that no
+    numbers kept at its stops can tell: breaks, soft windows, limits on rides and waits, and how long it takes where
+    stops have several windows or there are breaks. Returns its duration, where that matters, and money beside it;
+    `BROKEN` where it breaks a rule."""
+    types, walk = fixed.types, state.walk
+    rows = _lay_out(fixed, state, r, t, a, c, x, g)
+    if walk[0, FROM] > walk[0, UNTIL]:
+        return 0, BROKEN
+    if types[t, LAST_BREAK] > types[t, FIRST_BREAK]:
+        rows = _seat_breaks(fixed, walk, t, rows)
+        if rows == 0:
+            return 0, BROKEN
+    if types[t, IS_SOFT]:
+        return 0, _cheapest_times(fixed, state, t, rows)
+    if types[t, IS_KEPT]:
+        return _duration_that_keeps(fixed, walk, t, rows)
+    if types[t, IS_TIMED]:
+        return _least_duration(fixed, walk, t, rows)
+    return 0, 0
+
+
+@inlined
+def _walk_again(fixed: Fixed, state: State, r: int) -> None:
+    """Of a route that has changed."""
+    routes, t = state.routes, _type(state.routes, r)
+    if fixed.types[t, IS_WALKED]:
+        routes[r, DURATION], routes[r, EXTRA] = 0, 0
+        if routes[r, STOPS] > 0:
+            routes[r, DURATION], routes[r, EXTRA] = _walk(fixed, state, r, t, -1, -1, -1, -1)
+
+
+@inlined
+def _lay_out(fixed: Fixed, state: State, r: int, t: int, a: int, c: int, x: int, g: int) -> int:
+    """Write the stops of a route into `walk`, with its start and its end; returns how many they are."""
+    nodes, facts, walk = state.nodes, fixed.facts, state.walk
+    start, p, at = fixed.size + 2 * r, _profile(fixed.types, t), _work_at(fixed.types, t)
+    walk[0, NODE], walk[0, LEG], walk[0, LASTS] = start, 0, 0
+    walk[0, FROM], walk[0, UNTIL] = facts[start, OPENS], facts[start, CLOSES]
+    y, old, rows, is_in, is_mate_in = start, start, 1, c < 0, g < 0
+    while y != start + 1:
+        if not is_in and y == a:
+            n, is_in = c, True
+        elif not is_mate_in and is_in and y == x:
+            n, is_mate_in = g, True
+        else:
+            n = nodes[old, NEXT]
+        is_old = n != c and n != g
+        if is_old and old == y:
+            walk[rows, LEG] = nodes[n, SECONDS]
+        else:
+            walk[rows, LEG] = _go(fixed, p, facts[y, PLACE], facts[n, PLACE])
+        if is_old:
+            old = n
+        walk[rows, NODE], walk[rows, LASTS] = n, _work(facts, at, y, n)
+        if RELEASES:
+            walk[0, FROM] = max(walk[0, FROM], int(facts[n, RELEASE]))
+        rows += 1
+        y = n
+    walk[rows - 1, LASTS] = 0
+    return rows
+
+
+@inlined
+def _on_the_way(fixed: Fixed, first: int, last: int, now: int, leg: int) -> int:
+    """When one arrives who takes these breaks on the way, driving between them; `NEVER` where one cannot be taken."""
+    for k in range(first, last):
+        begins = NEVER
+        for w in range(fixed.breaks[k, BREAK_WINDOW], fixed.breaks[k, BREAK_LAST_WINDOW]):
+            if begins >= NEVER and now <= fixed.windows[w, 1]:
+                begins = max(now, int(fixed.windows[w, 0]))
+        if begins >= NEVER:
+            return NEVER
+        leg -= min(leg, begins - now)
+        now = begins + int(fixed.breaks[k, LASTING])
+    return now + leg
+
+
+@inlined
+def _seat_breaks(fixed: Fixed, walk: Array, t: int, rows: int) -> int:
+    """Take all breaks, in their order, where the route ends the earliest: rows are put in for them. Returns how many
+    rows there are then, 0 where they cannot be taken."""
+    facts, windows, first = fixed.facts, fixed.windows, fixed.types[t, FIRST_BREAK]
+    number = int(fixed.types[t, LAST_BREAK] - first)
+    for j in range(number + 1):
+        walk[0, DEPARTS + j] = NEVER
+    walk[0, DEPARTS] = walk[0, FROM]
+    for k in range(1, rows):
+        for j in range(number + 1):
+            walk[k, DEPARTS + j], walk[k, TOOK + j] = NEVER, 0
+            for took in range(j + 1):
+                now = walk[k - 1, DEPARTS + j - took]
+                if now < NEVER:
+                    now = _on_the_way(fixed, first + j - took, first + j, now, walk[k, LEG])
+                if now < NEVER:
+                    now = _begin(facts, windows, walk[k, NODE], now)
+                if now < NEVER and now + walk[k, LASTS] < walk[k, DEPARTS + j]:
+                    walk[k, DEPARTS + j], walk[k, TOOK + j] = now + walk[k, LASTS], took
+    if walk[rows - 1, DEPARTS + number] >= NEVER:
+        return 0
+    j = number
+    for k in range(rows - 1, 0, -1):
+        took, leg = int(walk[k, TOOK + j]), walk[k, LEG]
+        for column in range(NODE, BEGINS):
+            walk[k + j, column] = walk[k, column]
+        latest = NEVER
+        for b in range(first + j - 1, first + j - took - 1, -1):
+            at = k + b - first
+            # A break on the way is a stop at its end: what is not driven before it is driven after it.
+            window, lasting = fixed.breaks[b, BREAK_WINDOW], int(fixed.breaks[b, LASTING])
+            latest = min(latest - lasting, int(windows[window, 1]))
+            walk[at, NODE], walk[at, LASTS] = first - b - 1, lasting
+            walk[at, LEG], walk[at, FROM], walk[at, UNTIL] = 0, windows[window, 0], NEVER
+        if took > 0:
+            at = k + j - took
+            walk[at, LEG], walk[at, UNTIL] = leg, latest + leg
+            walk[k + j, LEG] = 0
+        j -= took
+    return rows + number
+
+
+@inlined
+def _least_duration(fixed: Fixed, walk: Array, t: int, rows: int) -> tuple[int, int]:
+    """The cheapest duration, over the latest starts that lead to each of the ends there are."""
+    types, latest, now = fixed.types, walk[0, UNTIL], walk[0, FROM]
+    best, cheapest = 0, BROKEN
+    for k in range(rows):
+        walk[k, FLOOR] = 0
+    for _ in range(200):
+        if now > latest or _times(fixed, walk, rows, now) >= NEVER:
+            break
+        start = min(now + _slack(walk, rows), latest)
+        duration = _times(fixed, walk, rows, start) - start
+        if duration <= types[t, MOST_DURATION]:
+            price = _price_of_duration(types, t, duration)
+            if price < cheapest:
+                best, cheapest = duration, price
+        if not WINDOWS:
+            break
+        now = start + 1
+    return best, 0 if cheapest < BROKEN else BROKEN
+
+
+@inlined
+def _slack(walk: Array, rows: int) -> int:
+    """How much later the route may start and end no later."""
+    slack = 0
+    for k in range(rows - 1, 0, -1):
+        slack = walk[k, WAITS] + min(slack, walk[k, UNTIL] - walk[k, BEGINS])
+    return slack
+
+
+@inlined
+def _duration_that_keeps(fixed: Fixed, walk: Array, t: int, rows: int) -> tuple[int, int]:
+    """How long the route takes where it keeps the limits on waits and rides: from the latest start that ends it the
+    earliest, or, where that cannot be, from the earliest."""
+    for k in range(rows):
+        walk[k, FLOOR] = 0
+    if _times(fixed, walk, rows, walk[0, FROM]) >= NEVER:
+        return 0, BROKEN
+    starts = min(walk[0, FROM] + _slack(walk, rows), walk[0, UNTIL])
+    duration = -1
+    for attempt in range(2):
+        if duration < 0:
+            duration = _kept(fixed, walk, t, rows, starts if attempt == 0 else walk[0, FROM])
+    return max(duration, 0), 0 if duration >= 0 else BROKEN
+
+
+@inlined
+def _kept(fixed: Fixed, walk: Array, t: int, rows: int, start: int) -> int:
+    """Let work begin later, by no more than needed, until all limits are kept: the duration then, -1 if they cannot be
+    (the smallest solution of the difference constraints: Firat and Woeginger, "Analysis of the dial-a-ride problem of
+    Hunsaker and Savelsbergh", Operations Research Letters, 2011)."""
+    types, most = fixed.types, fixed.types[t, MOST_WAIT]
+    for k in range(rows):
+        walk[k, FLOOR] = 0
+    for _ in range(20 + 8 * rows):
+        end = _times(fixed, walk, rows, start)
+        if end >= NEVER or start > walk[0, UNTIL]:
+            return -1
+        walk[rows - 1, RAISED] = 0
+        for k in range(rows - 1, 0, -1):
+            walk[k - 1, RAISED] = max(0, walk[k, WAITS] + walk[k, RAISED] - most)
+        for k in range(1, rows - 1):
+            c = walk[k, NODE]
+            if PAIRS and c >= 0 and fixed.facts[c, IS_PICKUP] == 0 and fixed.rides[c] < NEVER:
+                j = k - 1
+                while walk[j, NODE] != fixed.mates[c]:
+                    j -= 1
+                ride = walk[k, BEGINS] - walk[k, WAITS] - walk[j, BEGINS] - walk[j, LASTS]
+                walk[j, RAISED] = max(walk[j, RAISED], ride - fixed.rides[c])
+        walk[0, RAISED] = max(walk[0, RAISED], end - start - types[t, MOST_DURATION])
+        is_kept = walk[0, RAISED] == 0
+        for k in range(1, rows):
+            if walk[k, RAISED] > 0:
+                walk[k, FLOOR] = walk[k, BEGINS] + walk[k, RAISED]
+                is_kept = False
+        if is_kept:
+            return int(end - start)
+        start += walk[0, RAISED]
+    return -1
+
+
+@inlined
+def _times(fixed: Fixed, walk: Array, rows: int, start: int) -> int:
+    """When the route ends that starts then, `NEVER` where it comes too late anywhere; and all times on it."""
+    facts, windows, now = fixed.facts, fixed.windows, start
+    for k in range(1, rows):
+        now += walk[k, LEG]
+        c, earliest = walk[k, NODE], max(now, walk[k, FLOOR])
+        begins = max(earliest, walk[k, FROM])
+        if c >= 0:
+            begins = _begin(facts, windows, c, earliest)
+            walk[k, UNTIL] = _end_of_window(facts, windows, c, begins)
+        elif begins > walk[k, UNTIL]:
+            begins = NEVER
+        if begins >= NEVER:
+            return NEVER
+        walk[k, BEGINS], walk[k, WAITS] = begins, begins - now
+        now = begins + walk[k, LASTS]
+    return now
+
+
+@inlined
+def _end_of_window(facts: Array, windows: Array, c: int, moment: int) -> int:
+    """When the window closes that is open then."""
+    if WINDOWS:
+        for k in range(facts[c, FIRST_WINDOW], facts[c, LAST_WINDOW]):
+            if moment <= windows[k, 1]:
+                return int(windows[k, 1])
+    return int(facts[c, CLOSES])
+
+
+@inlined
+def _cheapest_times(fixed: Fixed, state: State, t: int, rows: int) -> int:
+    """What soft windows and the duration of a route cost at its cheapest times, where stops have one window each.
+
+    The money up to a row is a convex function of when its work ends, straight between bends (Vidal, Crainic, Gendreau
+    and Prins, "A unifying view on timing problems and algorithms", Networks, 2015): from `low` on, where it has
+    a `value` and a `slope`, to `high`. The bends are as if there were no way and no work since the start, `passed`.
+    """
+    walk, bends, facts, soft, shift = state.walk, state.bends, fixed.facts, fixed.soft, fixed.size + t
+    low, high, passed, rate = walk[0, FROM], walk[0, UNTIL], 0, fixed.types[t, PER_DURATION]
+    value, slope, first, last = -rate * low, -rate, 0, 0
+    if soft[shift, SOFT_FROM] > low:
+        value += soft[shift, PER_EARLY] * (soft[shift, SOFT_FROM] - low)
+        slope -= soft[shift, PER_EARLY]
+        last = _bend(bends, first, last, soft[shift, SOFT_FROM], soft[shift, PER_EARLY])
+    for k in range(1, rows):
+        # Who may wait pays no more later on: where it would rise it is flat.
+        steep = slope
+        if slope >= 0:
+            slope, steep, last = 0, 0, first
+        for j in range(first, last):
+            if bends[j, 0] + passed >= high:
+                last = j
+                break
+            steep += bends[j, 1]
+            if steep >= 0:
+                bends[j, 1] -= steep
+                steep, last = 0, j + 1
+                break
+        if steep < 0:
+            last = _bend(bends, first, last, high - passed, -steep)
+        low, passed, c = low + walk[k, LEG], passed + walk[k, LEG], walk[k, NODE]
+        opens, high = walk[k, FROM], walk[k, UNTIL]
+        if c >= 0:
+            opens, high = int(facts[c, OPENS]), int(facts[c, CLOSES])
+        while first < last and bends[first, 0] + passed <= max(low, opens):
+            value += slope * (bends[first, 0] + passed - low)
+            low, slope, first = bends[first, 0] + passed, slope + bends[first, 1], first + 1
+        value, low = value + slope * max(0, opens - low), max(low, opens)
+        if low > high:
+            return BROKEN
+        row = c if k < rows - 1 else shift
+        if row >= 0:
+            if soft[row, SOFT_FROM] > low and row != shift:
+                value += soft[row, PER_EARLY] * (soft[row, SOFT_FROM] - low)
+                slope -= soft[row, PER_EARLY]
+                last = _bend(bends, first, last, soft[row, SOFT_FROM] - passed, soft[row, PER_EARLY])
+            if soft[row, SOFT_UNTIL] > low:
+                last = _bend(bends, first, last, soft[row, SOFT_UNTIL] - passed, soft[row, PER_LATE])
+            else:
+                value += soft[row, PER_LATE] * (low - soft[row, SOFT_UNTIL])
+                slope += soft[row, PER_LATE]
+        low, high, passed = low + walk[k, LASTS], high + walk[k, LASTS], passed + walk[k, LASTS]
+    value, slope = value + rate * low, slope + rate
+    while slope < 0 and low < high:
+        after = min(high, bends[first, 0] + passed) if first < last else high
+        value, low = value + slope * (after - low), after
+        if first < last:
+            slope, first = slope + bends[first, 1], first + 1
+    return value
+
+
+@inlined
+def _bend(bends: Array, first: int, last: int, where: int, by: int) -> int:
+    """Put a bend among the others; how many they are then."""
+    at = last
+    while at > first and bends[at - 1, 0] > where:
+        bends[at, 0], bends[at, 1] = bends[at - 1, 0], bends[at - 1, 1]
+        at -= 1
+    bends[at, 0], bends[at, 1] = where, by
+    return last + 1
+
+
+@fast
+def walked(fixed: Fixed, state: State, r: int) -> int:
+    """Go through a route as it is; how many rows of `state.walk` are filled with it."""
+    t = _type(state.routes, r)
+    rows = _lay_out(fixed, state, r, t, -1, -1, -1, -1)
+    return _seat_breaks(fixed, state.walk, t, rows)
 
 
 # Ruin -------------------------------------------------------------------------------------------------------
@@ -852,8 +1322,10 @@ def _ruin(fixed: Fixed, state: State, now: int) -> tuple[int, int, int, int]:
                 removed_count += 1
                 x = nodes[a, NEXT]
             step += 1
-        if TIMES or SEQUENCE:
-            count = _refresh(nodes, facts, routes, fixed.windows, journal, noted, count, now, size, r)
+        if TIMES or SEQUENCE or RELEASES:
+            count = _refresh(nodes, facts, routes, types, fixed.windows, journal, noted, count, now, size, r)
+        if WALKS:
+            _walk_again(fixed, state, r)
     return count, touched_count, removed_count, price
 
 
@@ -980,27 +1452,36 @@ def _recreate(
             cheapest *= 4  # at a loss now and then: it opens routes that later stops pay for
         best_a, best_r, best_x, upgrade = -1, -1, -1, -1
         may_upgrade = RETYPES and _chance(random) < 0.2
-        for batch in range(min(batches, fixed.reach.shape[1])):
-            if batch > 0 and fixed.reach[c, batch] >= cheapest * state.tuning[PATIENCE]:
-                break  # all others are farther than the best place found is dear
-            found = _gather(fixed, state, c, touched_count, batch)
-            for j in range(found):
-                a = state.candidates[j]
-                r = nodes[a, ROUTE]
-                t = _type(routes, r)
-                if ALLOWED and (fixed.allowed[c] >> t) & 1 == 0:
-                    continue
-                if PAIRS and g >= 0:
-                    cost, x = _pair_cost(fixed, state, r, t, a, c, g, cheapest)
-                else:
-                    cost, x = _place_cost(fixed, state, r, t, a, c, cheapest), -1
-                if cost < cheapest:
-                    cheapest, best_a, best_r, best_x, upgrade = cost, a, r, x, -1
-                elif may_upgrade and not SEQUENCE and routes[r, STOPS] > 0:
-                    if not _has_room(facts, routes, types, r, t, c):
-                        larger, cost = _larger_vehicle(fixed, state, r, t, a, c, cheapest)
-                        if larger >= 0:
-                            cheapest, best_a, best_r, best_x, upgrade = cost, a, r, -1, larger
+        removed, best_c = c, c
+        while True:
+            for batch in range(min(batches, fixed.reach.shape[1])):
+                if batch > 0 and fixed.reach[c, batch] >= cheapest * state.tuning[PATIENCE]:
+                    break  # all others are farther than the best place found is dear
+                found = _gather(fixed, state, c, touched_count, batch)
+                for j in range(found):
+                    a = state.candidates[j]
+                    r = nodes[a, ROUTE]
+                    t = _type(routes, r)
+                    if ALLOWED and (fixed.allowed[c] >> t) & 1 == 0:
+                        continue
+                    if PAIRS and g >= 0:
+                        cost, x = _pair_cost(fixed, state, r, t, a, c, g, cheapest)
+                    else:
+                        cost, x = _place_cost(fixed, state, r, t, a, c, cheapest), -1
+                    if cost < cheapest:
+                        cheapest, best_c, best_a, best_r, best_x, upgrade = cost, c, a, r, x, -1
+                    elif may_upgrade and not SEQUENCE and not (WALKS and types[t, IS_WALKED]):
+                        if routes[r, STOPS] > 0 and not _has_room(facts, routes, types, r, t, c):
+                            larger, cost = _larger_vehicle(fixed, state, r, t, a, c, cheapest)
+                            if larger >= 0:
+                                cheapest, best_c, best_a, best_r, best_x, upgrade = cost, c, a, r, -1, larger
+            if CHOICES:
+                c = fixed.others[c]
+            if c == removed:
+                break
+        if CHOICES and best_c != removed:
+            nodes[removed, ROUTE] = ELSEWHERE
+            c = best_c
         if best_a < 0:
             price += fixed.prices[c]
             nodes[c, ROUTE] = BANK
@@ -1016,22 +1497,28 @@ def _recreate(
         count = _put_in(fixed, state, count, now, r, best_a, c)
         if PAIRS and g >= 0:
             count = _put_in(fixed, state, count, now, r, best_x, g)
-            count = _refresh(nodes, facts, routes, fixed.windows, journal, noted, count, now, size, r)
+            count = _refresh(nodes, facts, routes, types, fixed.windows, journal, noted, count, now, size, r)
+            if WALKS:
+                _walk_again(fixed, state, r)
             continue
-        start = size + 2 * r
+        start, at = size + 2 * r, _work_at(types, _type(routes, r))
         if TIMES:
             sure = 2 if SETUPS else 1
             count = _forwards(
-                nodes, facts, fixed.windows, journal, noted, count, now, best_a, start + 1, sure
+                nodes, facts, fixed.windows, journal, noted, count, now, at, best_a, start + 1, sure
             )
             after = nodes[c, NEXT]
             if SETUPS and after != start + 1:
                 after = nodes[after, NEXT]  # the work at the next stop may be another now
-            count = _backwards(nodes, facts, fixed.windows, journal, noted, count, now, after, start, sure)
+            count = _backwards(
+                nodes, facts, fixed.windows, journal, noted, count, now, at, after, start, sure
+            )
             if SPANS:
                 routes[r, DURATION] = nodes[start + 1, SPAN]
         if SEQUENCE:
             count = _loads(nodes, facts, routes, journal, noted, count, now, r, start, start + 1)
+        if WALKS:
+            _walk_again(fixed, state, r)
     return count, touched_count, price
 
 
@@ -1070,6 +1557,14 @@ def _larger_vehicle(
             return -1, NEVER
     if COUNTED and routes[r, STOPS] >= types[t, MOST_STOPS]:
         return -1, NEVER
+    if DRIVES and routes[r, DRIVEN] + seconds > types[t, MOST_SECONDS]:
+        return -1, NEVER
+    work = _more_work(facts, _work_at(types, t), a, b, c) if HOURS else 0
+    duration = routes[r, DURATION]
+    if TIMES:
+        duration = _duration_with(fixed, state, r, t, a, b, c, come, go)
+        if duration > types[t, MOST_DURATION]:
+            return -1, NEVER
     now = _cost(routes, types, r)
     best, best_cost = -1, below
     for other in range(types.shape[0]):
@@ -1077,20 +1572,19 @@ def _larger_vehicle(
             continue
         if not _has_room(facts, routes, types, r, other, c):
             continue
-        cost = types[other, FIXED] + types[other, PER_SECOND] * (routes[r, DRIVEN] + seconds) - now
-        if METRES:
-            cost += types[other, PER_METRE] * (routes[r, LENGTH] + metres)
-        if cost < best_cost:
-            best, best_cost = other, cost
-    if best >= 0 and TIMES and not _in_time(fixed, state, t, a, b, c, come, go):
-        return -1, NEVER
+        worked = routes[r, WORKED] + work if HOURS else 0
+        cost = _price(types, other, routes[r, DRIVEN] + seconds, routes[r, LENGTH] + metres, worked, duration)
+        if WISHES:
+            cost += routes[r, WISHED] + fixed.wishes[t, c]
+        if cost - now < best_cost:
+            best, best_cost = other, cost - now
     return best, best_cost
 
 
 @fast
 def _move(
-    nodes: Array, facts: Array, routes: Array, windows: Array, journal: Array, noted: Array, count: int, now: int,
-    size: int, r: int, other: int,
+    nodes: Array, facts: Array, routes: Array, types: Array, windows: Array, journal: Array, noted: Array,
+    count: int, now: int, size: int, r: int, other: int,
 ) -> int:  # fmt: skip
     """Give all stops of a route to an unused one."""
     start, fresh = size + 2 * r, size + 2 * other
@@ -1117,9 +1611,9 @@ def _move(
         if k != TOUCHED and k != TYPE:
             routes[other, k] = routes[r, k]
             routes[r, k] = 0
-    if TIMES or SEQUENCE:
-        count = _refresh(nodes, facts, routes, windows, journal, noted, count, now, size, other)
-        count = _refresh(nodes, facts, routes, windows, journal, noted, count, now, size, r)
+    if TIMES or SEQUENCE or RELEASES:
+        count = _refresh(nodes, facts, routes, types, windows, journal, noted, count, now, size, other)
+        count = _refresh(nodes, facts, routes, types, windows, journal, noted, count, now, size, r)
     return count
 
 
@@ -1131,9 +1625,12 @@ def _change_type(
     other = state.free[t, state.free_count[t] - 1]
     touched_count = _use(fixed, state, now, touched_count, other)
     count = _move(
-        state.nodes, fixed.facts, state.routes, fixed.windows, state.journal, state.noted, count, now,
-        fixed.size, r, other,
+        state.nodes, fixed.facts, state.routes, fixed.types, fixed.windows, state.journal, state.noted,
+        count, now, fixed.size, r, other,
     )  # fmt: skip
+    if WALKS:
+        _walk_again(fixed, state, r)
+        _walk_again(fixed, state, other)
     return count, touched_count, other
 
 
@@ -1156,9 +1653,10 @@ def _cheaper_vehicle(fixed: Fixed, state: State, now: int, count: int, touched_c
             load = state.nodes[fixed.size + 2 * r, AFTER + k] if SEQUENCE else routes[r, CARRIED + k]
             if load > types[other, ROOM + k]:
                 fits = False
-        cost = types[other, FIXED] + types[other, PER_SECOND] * routes[r, DRIVEN]
-        if METRES:
-            cost += types[other, PER_METRE] * routes[r, LENGTH]
+        worked = routes[r, WORKED] if HOURS else 0
+        cost = _price(types, other, routes[r, DRIVEN], routes[r, LENGTH], worked, routes[r, DURATION])
+        if WISHES:
+            cost += routes[r, WISHED]
         if fits and cost < best_cost:
             best, best_cost = other, cost
     if best >= 0:
@@ -1232,7 +1730,13 @@ def _is_legal(fixed: Fixed, state: State, r: int) -> bool:
             or routes[r, DURATION] > fixed.types[t, MOST_DURATION]
         ):
             return False
+        if RELEASES and routes[r, READY] > nodes[end, SPAN_LATE]:
+            return False
     if CLOCKS and nodes[end, DEPART] >= _LATE:
+        return False
+    if DRIVES and routes[r, DRIVEN] > fixed.types[t, MOST_SECONDS]:
+        return False
+    if WALKS and routes[r, EXTRA] >= BROKEN:
         return False
     if METRES and routes[r, LENGTH] > fixed.types[t, MOST_METRES]:
         return False
@@ -1333,7 +1837,9 @@ def load(fixed: Fixed, state: State, numbers: Array, begins: Array, stops: Array
     cost = 0
     for r in range(routes.shape[0]):
         now += 1
-        _refresh(nodes, facts, routes, fixed.windows, state.journal, state.noted, 0, now, size, r)
+        _refresh(nodes, facts, routes, types, fixed.windows, state.journal, state.noted, 0, now, size, r)
+        if WALKS:
+            _walk_again(fixed, state, r)
         cost += _cost(routes, types, r)
     state.totals[ROUND] = now
     return cost
@@ -1364,6 +1870,8 @@ def new_state(size: int, routes: int, types: int, near: int, seed: int) -> State
         best=np.full(nodes, -1, dtype=np.int32),
         tags=np.zeros(nodes, dtype=np.int64),
         candidates=np.zeros(4 * near + 100 + 2 * routes + types, dtype=np.int64),
+        walk=np.zeros((size + MOST_BREAKS + 10 if WALKS else 1, WALK_WIDTH), dtype=np.int64),
+        bends=np.zeros((3 * size + 30 if WALKS else 1, 2), dtype=np.int64),
         totals=np.zeros(16, dtype=np.int64),
         random=np.array([first], dtype=np.uint64),
         tuning=np.zeros(8),
@@ -1392,5 +1900,10 @@ def nothing() -> tuple[Fixed, State]:
         held_from=np.zeros((1, 2), dtype=np.int64),
         positions=np.zeros((1, 3)),
         laws=np.zeros((1, 2, KNOTS + 1)),
+        wishes=np.zeros((1, 1), dtype=np.int64),
+        others=numbers,
+        breaks=np.zeros((1, 3), dtype=np.int64),
+        soft=np.zeros((1, 4), dtype=np.int64),
+        rides=numbers,
     )
     return fixed, new_state(0, 1, 1, 1, 1)

@@ -93,7 +93,7 @@ class Search:
 
     def begin(self) -> None:
         """The first plan."""
-        saved = savings.routes(self.model)
+        saved = None if self.model.given() else savings.routes(self.model)
         if saved is None:
             self.fill()
         else:
@@ -104,7 +104,7 @@ class Search:
         kernel, fixed = self.kernel, self.fixed
         price = min(_INFLATED, _MOST_IN_ALL // fixed.size)
         inflated = fixed._replace(prices=fixed.prices * 0 + price)
-        self.model.load(kernel, inflated, self.state, self.model.whole([]))
+        self.model.load(kernel, inflated, self.state, self.model.whole(self.model.given()))
         tuning, batches = self.state.tuning, self.state.tuning[kernel.BATCHES]
         tuning[kernel.FILLS_ONLY], tuning[kernel.BATCHES] = 1, _BATCHES_AT_FIRST
         kernel.search(2, 1e300, inflated, self.state)  # some can only be reached by way of what came later

@@ -17,7 +17,12 @@ RULES = (
     "depots", "count", "mixed_fleet", "profiles", "speed", "max_tasks", "max_distance", "max_duration", "fixed",
     "per_hour", "per_km", "no_way", "few_places", "no_short_cuts", "distances",
 )  # fmt: skip
-_OFTEN = 40  # percent of the requests a rule is in
+SELDOM_RULES = (
+    "per_type", "soft", "release", "wishes", "alternatives", "max_ride_time", "max_travel_time", "max_wait",
+    "overtime", "start_latest", "breaks", "per_task_hour", "per_wait_hour", "per_duration_hour", "preset",
+    "cost_matrix",
+)  # fmt: skip
+_OFTEN, _SELDOM = 40, 12  # percent of the requests a rule is in
 
 
 def native_plan(problem: Problem, budget: Budget, report: Report, rounds: int | None = None) -> Plan:
@@ -33,10 +38,11 @@ def native_plan(problem: Problem, budget: Budget, report: Report, rounds: int | 
 
 def native_request(random: Random, most: int = 30, without: frozenset[str] = frozenset()) -> Document:
     """A request of up to so many tasks."""
-    uses = {rule for rule in RULES if random.randrange(100) < _OFTEN} - without
-    if "several_windows" in uses:
-        uses -= {random.choice(["max_duration", "several_windows"])}
-    return _Request(random, uses, random.randint(1, most)).document()
+    uses = {rule for rule in RULES if random.randrange(100) < _OFTEN}
+    uses |= {rule for rule in SELDOM_RULES if random.randrange(100) < _SELDOM}
+    if "cost_matrix" in uses:
+        uses -= {"per_km", "per_hour"}
+    return _Request(random, uses - without, random.randint(1, most)).document()
 
 
 class _Request:
@@ -66,7 +72,8 @@ class _Request:
                 shipments.append(self.shipment(f"s{len(shipments)}"))
             else:
                 jobs.append(self.job(f"j{len(jobs)}"))
-        return {"vehicles": vehicles, "jobs": jobs, "shipments": shipments, "matrices": self.matrices()}
+        made = {"vehicles": vehicles, "jobs": jobs, "shipments": shipments, "matrices": self.matrices()}
+        return made | ({"objective": {"preset": "min_vehicles"}} if "preset" in self.uses else {})
 
     def matrices(self) -> Document:
         pairs = range(self.places * self.places // 6) if "no_way" in self.uses else ()
@@ -82,12 +89,14 @@ class _Request:
             durations = [[abs(a - c) + abs(b - d) for c, d in at] for a, b in at]
         else:
             durations = [[random.randint(1, 90) for _ in range(self.places)] for _ in range(self.places)]
-        made = {"durations": self.with_gaps(durations, closed)}
+        made: Document = {"durations": self.with_gaps(durations, closed)}
         if "distances" in self.uses:
             lengths = [[random.randint(1, 1500) for _ in row] for row in durations]
             made["distances"] = self.with_gaps(lengths, closed)
         elif self.uses & {"per_km", "max_distance"}:
             made["distances"] = self.with_gaps(durations, closed)
+        if "cost_matrix" in self.uses:
+            made["costs"] = [[random.randint(0, 400) / 4 for _ in row] for row in durations]
         return made
 
     def with_gaps(self, table: list[list[int]], closed: set[tuple[int, int]]) -> list[list[int | None]]:
@@ -112,12 +121,16 @@ class _Request:
             made["delivery"] = self.amounts(0, 4)
         if self.wants("pickup") or self.wants("both"):
             made["pickup"] = self.amounts(0, 4)
+        if self.wants("alternatives", 40):
+            made["alternatives_group"] = self.random.choice(["one", "two", "three"])
         return made
 
     def shipment(self, name: str) -> Document:
         made = {"id": name, "pickup": self.stop(), "delivery": self.stop(), **self.served()}
         if "capacity" in self.uses:
             made["amount"] = self.amounts(0, 4)
+        if self.wants("max_ride_time"):
+            made["max_ride_time"] = self.random.randint(40, 250)
         return made
 
     def stop(self) -> Document:
@@ -129,15 +142,29 @@ class _Request:
             made["setup"] = random.randint(1, 25)
         if self.wants("windows") or self.wants("several_windows"):
             made["time_windows"] = self.windows()
+        if self.wants("per_type"):
+            made[random.choice(["service_per_type", "setup_per_type"])] = {"big": random.randint(0, 30)}
+        if self.wants("release", 30):
+            made["release_time"] = random.randint(1, 200)
         return made
 
-    def windows(self) -> list[list[int]]:
+    def windows(self) -> list[Any]:
         now, made = self.random.randint(0, 400), []
         for _ in range(self.random.randint(1, 4) if "several_windows" in self.uses else 1):
             end = now + self.random.randint(0, 150)
-            made.append([now, end])
+            made.append(self.softened(now, end) if self.wants("soft") else [now, end])
             now = end + self.random.randint(1, 120)
         return made
+
+    def softened(self, start: int, end: int) -> Document:
+        """A window that is dear at its beginning, at its end or at both."""
+        first, last = sorted(self.random.choices(range(start, end + 1), k=2))
+        soft: Document = {}
+        if self.random.random() < 0.6:
+            soft |= {"start": first, "cost_per_hour_early": self.random.choice([36, 900])}
+        if not soft or self.random.random() < 0.7:
+            soft |= {"end": last, "cost_per_hour_late": self.random.choice([18, 1800])}
+        return {"start": start, "end": end, "soft": soft}
 
     def served(self) -> Document:
         random = self.random
@@ -150,6 +177,8 @@ class _Request:
             made["priority"] = random.randint(0, 20)
         if self.wants("penalty"):
             made["penalty"] = random.choice([0, 3.5, 20, 77.77, 150, 400])
+        if self.wants("wishes"):
+            made["preferred_vehicles"] = [{"vehicle": "v0", "cost": random.choice([-30, -2.5, 10, 60])}]
         return made
 
     # Vehicles
@@ -161,6 +190,9 @@ class _Request:
             "max_tasks": random.randint(1, 12),
             "max_distance": random.randint(200, 9000),
             "max_duration": random.randint(60, 700),
+            "max_travel_time": random.randint(60, 500),
+            "max_wait": random.randint(0, 90),
+            "start_latest": random.randint(100, 200),
         }
         made |= {rule: limit for rule, limit in limits.items() if self.wants(rule)}
         if self.wants("profiles", 50):
@@ -175,14 +207,35 @@ class _Request:
             made["initial_load"] = self.amounts(0, 3)
         if self.wants("shift", 80):
             start = random.randint(0, 100)
-            made["time_window"] = [start, start + random.randint(100, 800)]
+            end = start + random.randint(100, 800)
+            made["time_window"] = self.softened(start, end) if self.wants("soft", 30) else [start, end]
+        if self.wants("per_type"):
+            made["type"] = random.choice(["big", "small"])
+        if self.wants("overtime"):
+            made["overtime"] = {
+                "after": random.randint(50, 300),
+                "max": random.randint(0, 300),
+                "cost_per_hour": 720,
+            }
+        if self.wants("breaks"):
+            made["breaks"] = [self.pause(number) for number in range(random.randint(1, 3))]
         costs = {
             "fixed": random.choice([12.5, 50, 100, 999, -20]),
             "per_hour": random.choice([0, 17.53, 36, 1800]),
             "per_km": random.choice([0.37, 30, 100]),
+            "per_task_hour": random.choice([36, 500]),
+            "per_wait_hour": random.choice([36, 500]),
+            "per_duration_hour": random.choice([36, 500]),
         }
         made["costs"] = {rule: cost for rule, cost in costs.items() if self.wants(rule, 80)}
         return made
+
+    def pause(self, number: int) -> Document:
+        start = self.random.randint(0, 300)
+        made: Document = {"id": f"break {number}", "service": self.random.randint(0, 40)}
+        return made | (
+            {"time_windows": [[start, start + self.random.randint(0, 200)]]} if self.wants("breaks") else {}
+        )
 
     def ends(self) -> Document:
         start = self.place() if self.wants("depots") else 0
