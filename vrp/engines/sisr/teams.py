@@ -11,6 +11,8 @@ from types import ModuleType
 
 from vrp.domain.plan import Plan
 from vrp.engines.base import Budget, Report
+from vrp.engines.sisr import guest
+from vrp.engines.sisr.guest import Guest
 from vrp.engines.sisr.model import Model, Part, Routes
 from vrp.engines.sisr.search import ENOUGH, FEW, PIECE, Clock, Search
 
@@ -68,23 +70,40 @@ class Team:
 
 
 class Portfolio(Team):
-    """All work on the whole."""
+    """All work on the whole. A guest takes the place of one."""
+
+    guest: Guest | None = None
 
     def run(self) -> Routes:
         self.show()
+        if len(self.searches) > 1 and guest.is_welcome(self.model, self.clock):
+            self.guest = Guest(self.model, self.clock, self.searches.pop())
+            self.guest.begin()
         for until in _MEETINGS:
             best, routes = self.cost(), self.routes()
             for search in self.searches:
                 if search.cost > best:
                     search.load(self.model.whole(routes))
             self.anneal(until)
+        if self.guest:
+            self.guest.end()
         return self.routes()
 
     def cost(self) -> int:
-        return min(search.cost for search in self.searches)
+        return self._best.cost
 
     def routes(self) -> Routes:
-        return min(self.searches, key=lambda search: search.cost).routes()
+        return self._best.routes()
+
+    def show(self) -> None:
+        if self.guest:
+            self.guest.listen()
+        super().show()
+
+    @property
+    def _best(self) -> Search:
+        counted = [self.guest.search] if self.guest else []
+        return min([*self.searches, *counted], key=lambda search: search.cost)
 
 
 class Parts(Team):
