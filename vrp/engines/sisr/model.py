@@ -588,8 +588,9 @@ class Model:
     def _group_of(self, c: int) -> tuple[int, ...]:
         return self.problem.orders[self.tasks[c].order].group
 
+    @cached_property
     def given(self) -> Routes:
-        """This will return the routes of the request that are legal as they are."""
+        """The routes of the request that are legal as they are."""
         found, served = [], set[tuple[int, ...]]()
         number_of = {vehicle.index: number for number, vehicle in enumerate(self.vehicles)}
         row_of = {task.index: k for k, task in enumerate(self.tasks)}
