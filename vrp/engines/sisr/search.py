@@ -12,6 +12,7 @@ from vrp.engines.sisr.model import Model, Part, Routes
 
 PIECE = 0.05  # seconds
 _WARM, _COLD = 2.0, 0.03  # temperature at the beginning and the end, in ways to a near neighbour
+_WARM_AGAIN = 0.4  # the same where there is a plan to begin with
 _REMOVED, _STRING, _BLINK = 10.0, 10.0, 0.01  # stops removed on average, the longest string: as in the paper
 _EMPTIES = 0.02  # of the rounds: a whole route is taken out
 # Batches of neighbours that places are sought among: where there are windows, far ones seldom are worth their time.
@@ -93,7 +94,7 @@ class Search:
 
     def begin(self) -> None:
         """The first plan."""
-        saved = None if self.model.given() else savings.routes(self.model)
+        saved = None if self.model.given else savings.routes(self.model)
         if saved is None:
             self.fill()
         else:
@@ -104,7 +105,7 @@ class Search:
         kernel, fixed = self.kernel, self.fixed
         price = min(_INFLATED, _MOST_IN_ALL // fixed.size)
         inflated = fixed._replace(prices=fixed.prices * 0 + price)
-        self.model.load(kernel, inflated, self.state, self.model.whole(self.model.given()))
+        self.model.load(kernel, inflated, self.state, self.model.whole(self.model.given))
         tuning, batches = self.state.tuning, self.state.tuning[kernel.BATCHES]
         tuning[kernel.FILLS_ONLY], tuning[kernel.BATCHES] = 1, _BATCHES_AT_FIRST
         kernel.search(2, 1e300, inflated, self.state)  # some can only be reached by way of what came later
@@ -113,7 +114,8 @@ class Search:
 
     def anneal(self, clock: Clock, until: float) -> None:
         """Search until a share of the whole is over."""
-        warm, cold = _WARM * self.model.warmth, _COLD * self.model.warmth
+        warm = (_WARM_AGAIN if self.model.given else _WARM) * self.model.warmth
+        cold = _COLD * self.model.warmth
         while (share := clock.share(self.done)) < until:
             began = time.monotonic()
             self.kernel.search(self._pace, warm * (cold / warm) ** share, self.fixed, self.state)

@@ -174,7 +174,7 @@ def test_given_routes_are_what_the_search_begins_with_where_they_are_legal():
 
     model = Model(problem)
 
-    assert [[model.tasks[c].id for c in tasks] for _, tasks in model.given()] == [[2, 1]]
+    assert [[model.tasks[c].id for c in tasks] for _, tasks in model.given] == [[2, 1]]
 
 
 @pytest.mark.parametrize(
