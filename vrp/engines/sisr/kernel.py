@@ -1231,6 +1231,8 @@ def _bend(bends: Array, first: int, last: int, where: int, by: int) -> int:
 @fast
 def walked(fixed: Fixed, state: State, r: int) -> int:
     """Go through a route as it is; how many rows of `state.walk` are filled with it."""
+    if not WALKS:
+        return 0
     t = _type(state.routes, r)
     rows = _lay_out(fixed, state, r, t, -1, -1, -1, -1)
     return _seat_breaks(fixed, state.walk, t, rows)
