@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from vrp.tests import problems
 from vrp.tests.domain.build import document, job, van
 
 DATA = Path(__file__).parent / "formats" / "data"
@@ -127,7 +128,9 @@ def test_solve_takes_limit_and_seed_from_the_file_unless_told_otherwise(tmp_path
 
 def test_an_interrupt_writes_the_best_plan_so_far(tmp_path):
     plan = tmp_path / "plan.json"
-    words = [sys.executable, settings.BASE_DIR / "manage.py", "solve", DATA / "ten.vrp"]
+    jobs = [problems.job(number, number) for number in range(1, 60)]
+    problem = written(tmp_path, problems.request([problems.vehicle()], jobs, tuple(range(60))))
+    words = [sys.executable, settings.BASE_DIR / "manage.py", "solve", problem]
     solving = subprocess.Popen(
         [*words, "--time-limit", "60", "--out", plan], stderr=subprocess.PIPE, text=True
     )

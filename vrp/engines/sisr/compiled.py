@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -149,8 +150,8 @@ def main() -> None:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return
-        for kind in (*STANDARD, *wishes()):
-            compile_now(kind)
+        with ProcessPoolExecutor(os.cpu_count()) as pool:
+            list(pool.map(compile_now, (*STANDARD, *wishes())))
 
 
 def _wish(kind: Kind) -> None:

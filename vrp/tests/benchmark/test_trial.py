@@ -56,7 +56,7 @@ def test_a_run_keeps_the_cost_the_gap_and_what_it_took(tmp_path):
 def test_auto_names_the_engine_it_chose(tmp_path, engine_finds):
     engine_finds(plan_of(LEGAL))
 
-    assert trial.run(ten(tmp_path), "auto", 60.0, 1).version.startswith("pyvrp ")
+    assert trial.run(ten(tmp_path), "auto", 60.0, 1).version.startswith("sisr ")
 
 
 @pytest.fixture

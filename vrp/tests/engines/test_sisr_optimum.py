@@ -34,7 +34,9 @@ def small_native_problem(seed: int) -> Problem:
 
     if seed % 2:
         return planner.prepare(request_for(Random(seed), lacks))
-    document = native_request(Random(seed), most=6)
+    random = Random(seed)
+    while lacks(document := native_request(random, most=6)):
+        pass
     if sum(vehicle.get("count", 1) for vehicle in document["vehicles"]) > 4:
         document["vehicles"][0].pop("count", None)
     return planner.prepare(document)
