@@ -4,8 +4,8 @@ from vrp.domain.features import Feature
 from vrp.domain.plan import Plan
 from vrp.domain.problem import Problem
 from vrp.engines.base import Budget, Report
-from vrp.engines.sisr import compiled, judged, teams
-from vrp.engines.sisr.model import Model, refusals
+from vrp.engines.sisr import compiled, judged, native
+from vrp.engines.sisr.model import refusals
 
 
 class SisrEngine:
@@ -27,11 +27,5 @@ class SisrEngine:
         return bool(refusals(problem)) or not all(kind.is_ready for kind in compiled.STANDARD)
 
     def solve(self, problem: Problem, budget: Budget, report: Report) -> Plan:
-        if not refusals(problem):
-            model = Model(problem)
-            if model.is_empty:
-                return Plan()
-            kernel = compiled.kernel(compiled.Kind.of(model.switches, problem.dimensions))
-            if kernel and not model.excesses(kernel):
-                return teams.solve(model, kernel, budget, report)
-        return judged.solve(problem, budget, report)
+        plan = native.solve(problem, budget, report)
+        return judged.solve(problem, budget, report) if plan is None else plan

@@ -32,6 +32,8 @@ from vrp.domain.request import Break
 from vrp.domain.travel import NO_WAY
 from vrp.engines import relaxation
 from vrp.engines.base import Budget, Report
+from vrp.engines.sisr import native
+from vrp.engines.sisr.model import refusals
 
 _NEAR = 60  # neighbours known of each order
 _MANY = 150  # orders: beyond it an order is tried only on the vehicles that serve its neighbours
@@ -429,6 +431,12 @@ def _relaxed_plan(problem: Problem, budget: Budget, report: Report) -> Plan:
     """The plan of the first engine that can do the problem once the rules it does not model are off."""
     began = time.monotonic()
     share = Budget(_SHARE * budget.seconds, budget.seed, budget.no_improvement, budget.should_stop, began)
+    relaxed = problem
+    for _ in range(3):
+        if lacks := frozenset(refusals(relaxed)):
+            relaxed = relaxation.without(relaxed, lacks)
+        elif plan := native.solve(relaxed, share, report):
+            return plan
     for name in (name for name, _ in engines.PREFERENCE if name in engines.installed() and name != "sisr"):
         relaxed = problem
         for _ in range(3):

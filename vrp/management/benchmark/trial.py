@@ -1,5 +1,6 @@
 """One engine on one instance, once, as the product would run it: in a process of its own, each plan judged."""
 
+import contextlib
 import functools
 import platform
 import re
@@ -14,6 +15,7 @@ from vrp import engines, formats, planner
 from vrp.domain.problem import Problem
 from vrp.engines import child
 from vrp.engines.base import Budget
+from vrp.engines.sisr import native
 from vrp.errors import Invalid, RoutebookError
 from vrp.management.benchmark.runs import Run, gap
 from vrp.management.benchmark.sets import Instance
@@ -48,6 +50,12 @@ def run(instance: Instance, engine: str, seconds: float, seed: int) -> Run:
     about["version"] = version if chosen == engine else f"{chosen} {version}"
     budget = Budget(seconds, seed, started=started)
     return Run(**about, **_solved(instance, problem, chosen, budget))
+
+
+def get_ready(instance: Instance) -> None:
+    """This will compile what the native engine uses for an instance, as a worker does after the first solve."""
+    with contextlib.suppress(OSError, RoutebookError):  # the run will say it
+        native.get_ready(_read(instance))
 
 
 def _read(instance: Instance) -> Problem:

@@ -18,6 +18,7 @@ from vrp.management.benchmark.sets import Instance
 from vrp.management.files import BadInput
 
 BAD_INPUT, INTERRUPTED = 2, 130
+NATIVE = ("auto", "sisr")  # these use compiled kernels
 Trial = tuple[Instance, float, int, str]
 
 
@@ -73,6 +74,8 @@ class Command(BaseCommand):
         if left:
             minutes = sum(seconds for _, seconds, _, _ in left) / 60
             self.stderr.write(f"{len(left)} runs, about {minutes:.0f} minutes.")
+        for instance in {one[0].name: one[0] for one in left if one[3] in NATIVE}.values():
+            trial.get_ready(instance)
         for number, (instance, seconds, seed, engine) in enumerate(left, 1):
             run = trial.run(instance, engine, seconds, seed)
             runs.add(file, run)
