@@ -1,5 +1,6 @@
 """People and clients every test may ask for. Loaded for the whole suite by `-p vrp.tests.fixtures`."""
 
+import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,9 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 # Nothing of Django may be imported before pytest-django has set it up, so the imports are in the functions.
+
+
+os.environ["KERNEL_WISHES"] = "false"  # random problems would make workers compile for hours
 
 
 @pytest.fixture(autouse=True)

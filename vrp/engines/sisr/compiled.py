@@ -1,8 +1,8 @@
 """A copy of `kernel.py` for each set of switches: what is off is not there, and numba keeps each compiled on disk.
 
 Compiling one takes ten to forty seconds, so it never happens in a solve. `python -m vrp.engines.sisr.compiled` compiles
-the standard ones at set-up, then what solves have wished for; a solve takes the smallest that is ready and does all it
-needs, and wishes for its own.
+the standard ones at set-up, with `--wishes` also what solves have wished for, as workers do; a solve takes the smallest
+that is ready and does all it needs, and wishes for its own.
 """
 
 import fcntl
@@ -134,7 +134,7 @@ def compile_apart() -> None:
             sys.executable,
             "-P",
             "-c",
-            f"import os; os.nice({_LOWEST_PRIORITY}); from {__spec__.name} import main; main()",
+            f"import os; os.nice({_LOWEST_PRIORITY}); from {__spec__.name} import main; main(True)",
         ],
         env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[3])},
         stdin=subprocess.DEVNULL,
@@ -142,8 +142,8 @@ def compile_apart() -> None:
     )
 
 
-def main() -> None:
-    """This will compile the standard kernels, then what is wished for; nothing where another process is at it."""
+def main(grants_wishes: bool) -> None:
+    """This will compile the standard kernels, and what is wished for; nothing where another process is at it."""
     folder().mkdir(parents=True, exist_ok=True)
     with (folder() / "lock").open("w") as lock:
         try:
@@ -151,12 +151,12 @@ def main() -> None:
         except BlockingIOError:
             return
         with ProcessPoolExecutor(os.cpu_count()) as pool:
-            list(pool.map(compile_now, (*STANDARD, *wishes())))
+            list(pool.map(compile_now, (*STANDARD, *(wishes() if grants_wishes else ()))))
 
 
 def _wish(kind: Kind) -> None:
     path = folder() / f"{kind.name}.wish"
-    if not path.exists():
+    if os.environ.get("KERNEL_WISHES") != "false" and not path.exists():
         _write(path, json.dumps({"on": sorted(kind.on), "dimensions": kind.dimensions}))
 
 
@@ -199,4 +199,4 @@ def _compile(module: ModuleType) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main("--wishes" in sys.argv)
