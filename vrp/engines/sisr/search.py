@@ -15,9 +15,12 @@ _WARM, _COLD = 2.0, 0.03  # temperature at the beginning and the end, in ways to
 _WARM_AGAIN = 0.4  # the same where there is a plan to begin with
 _REMOVED, _STRING, _BLINK = 10.0, 10.0, 0.01  # stops removed on average, the longest string: as in the paper
 _EMPTIES = 0.02  # of the rounds: a whole route is taken out
-# Batches of neighbours that places are sought among: where there are windows, far ones seldom are worth their time.
-_BATCHES, _BATCHES_IN_TIME, _BATCHES_AT_FIRST = 10, 2, 6
-_PATIENCE = 1.0  # neighbours are tried up to so many times as far as the best place is dear
+# Batches of neighbours that places are sought among, where there are windows (far ones seldom are worth it) and where
+# not; and how many times as far as the best place is dear. Wider where there is time for many rounds for each task.
+_NARROW, _WIDE = (2, 10, 1.0), (4, 10, 2.0)
+_BATCHES_AT_FIRST = 6
+_MANY_ROUNDS = 4_000
+_FIRST = 0.05  # of the time: so long it is learned how fast the search is
 _NOTHING = 2**62  # what no plan costs
 _INFLATED = 2**50  # a price at which everything is served that can be
 _MOST_IN_ALL = 2**62  # so that the sum of all prices fits 64 bits
@@ -62,10 +65,9 @@ class Search:
         tuning = self.state.tuning
         tuning[kernel.STOPS_REMOVED], tuning[kernel.LONGEST_STRING] = _REMOVED, _STRING
         tuning[kernel.BLINK], tuning[kernel.EMPTIES] = 1 / math.log(1 - _BLINK), _EMPTIES
-        tuning[kernel.BATCHES] = _BATCHES_IN_TIME if model.switches["TIMES"] else _BATCHES
-        tuning[kernel.PATIENCE] = _PATIENCE
         tuning[kernel.SAVES_EVERY] = fixed.size // 20 if fixed.size > _MANY else 0
         self.done, self._pace = 0, 200
+        self._look(_NARROW)
         # The best plan: its cost, and what follows each node. Never changed, only replaced: any thread may look.
         self.found: tuple[int, Any] = _NOTHING, None
 
@@ -112,12 +114,20 @@ class Search:
         tuning[kernel.FILLS_ONLY], tuning[kernel.BATCHES] = 0, batches
         self.load(self.model.whole(self.model.routes(self.state.best)))
 
+    def _look(self, how_far: tuple[int, int, float]) -> None:
+        tuning, kernel = self.state.tuning, self.kernel
+        in_time, timeless, tuning[kernel.PATIENCE] = how_far
+        tuning[kernel.BATCHES] = in_time if self.model.switches["TIMES"] else timeless
+
     def anneal(self, clock: Clock, until: float) -> None:
         """Search until a share of the whole is over."""
         warm = (_WARM_AGAIN if self.model.given else _WARM) * self.model.warmth
         cold = _COLD * self.model.warmth
         while (share := clock.share(self.done)) < until:
             began = time.monotonic()
+            if self.done == 0 or (clock.rounds is None and share < _FIRST):
+                rounds = clock.rounds or self._pace / PIECE * clock.seconds
+                self._look(_WIDE if rounds > _MANY_ROUNDS * self.fixed.size else _NARROW)
             self.kernel.search(self._pace, warm * (cold / warm) ** share, self.fixed, self.state)
             self.done += self._pace
             self.publish()
