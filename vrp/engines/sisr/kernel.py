@@ -565,30 +565,42 @@ def _backwards(
 @fast
 def _loads(
     nodes: Array, facts: Array, routes: Array, journal: Array, noted: Array, count: int, now: int,
-    r: int, start: int, end: int,
+    r: int, start: int, end: int, c: int,
 ) -> int:  # fmt: skip
-    """What is on board after each stop, and the most until there and from there."""
+    """What is on board after each stop, and the most until there and from there: of all stops (`c` is -1), or of those
+    for which it changed when task `c` was put in."""
     for k in range(DIMENSIONS):
-        load = most = routes[r, CARRIED + k]
-        x = start
+        first, load = start, routes[r, CARRIED + k]
+        most = load
+        if c >= 0 and facts[c, DELIVERED + k] == 0:  # nothing more is on board before it
+            first = nodes[c, PREV]
+            load, most = int(nodes[first, LOAD + k]), int(nodes[first, BEFORE + k])
+        x, is_past = first, False
         while True:
             if nodes[x, LOAD + k] != load or nodes[x, BEFORE + k] != most:
                 count = _note(nodes, journal, noted, count, now, x)
                 nodes[x, LOAD + k] = load
                 nodes[x, BEFORE + k] = most
+            elif is_past:
+                break
             if x == end:
                 break
+            is_past = is_past or x == c
             x = nodes[x, NEXT]
             load += facts[x, PICKED + k] - facts[x, DELIVERED + k]
             most = max(most, load)
-        most = load
+        most = load if x == end else int(nodes[x, AFTER + k])
+        is_past = False
         while True:
             most = max(most, int(nodes[x, LOAD + k]))
             if nodes[x, AFTER + k] != most:
                 count = _note(nodes, journal, noted, count, now, x)
                 nodes[x, AFTER + k] = most
+            elif is_past:
+                break
             if x == start:
                 break
+            is_past = is_past or (x == first and c >= 0)
             x = nodes[x, PREV]
     return count
 
@@ -612,7 +624,7 @@ def _refresh(
             routes[r, READY] = max(routes[r, READY], int(facts[x, RELEASE]))
             x = nodes[x, NEXT]
     if SEQUENCE:
-        count = _loads(nodes, facts, routes, journal, noted, count, now, r, start, start + 1)
+        count = _loads(nodes, facts, routes, journal, noted, count, now, r, start, start + 1, -1)
     return count
 
 
@@ -1518,7 +1530,7 @@ def _recreate(
             if SPANS:
                 routes[r, DURATION] = nodes[start + 1, SPAN]
         if SEQUENCE:
-            count = _loads(nodes, facts, routes, journal, noted, count, now, r, start, start + 1)
+            count = _loads(nodes, facts, routes, journal, noted, count, now, r, start, start + 1, c)
         if WALKS:
             _walk_again(fixed, state, r)
     return count, touched_count, price
