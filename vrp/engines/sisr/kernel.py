@@ -59,20 +59,26 @@ NO_WAY = 1 << 28  # seconds, or metres, where there is none
 _LATE = 1 << 30  # a moment after everything, in 32 bits
 Array = Any
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
-_OPTIONS = {"cache": True, "error_model": "numpy", "fastmath": True, "nogil": True, "_nrt": False}
+_OPTIONS: dict[str, Any] = {
+    "cache": True,
+    "error_model": "numpy",
+    "fastmath": True,
+    "nogil": True,
+    "_nrt": False,
+}
 
 
 def fast(function: Kernel) -> Kernel:
-    return cast("Kernel", njit(**_OPTIONS)(function))  # type: ignore[call-overload]
+    return cast("Kernel", njit(**_OPTIONS)(function))
 
 
 def inlined(function: Kernel) -> Kernel:
-    return cast("Kernel", njit(**_OPTIONS, forceinline=True)(function))  # type: ignore[call-overload]
+    return cast("Kernel", njit(**_OPTIONS, forceinline=True)(function))
 
 
 def exact(function: Kernel) -> Kernel:
     """Every operation on floats as it is written, so that it comes to the same bit as in the domain."""
-    return cast("Kernel", njit(**(_OPTIONS | {"fastmath": False, "forceinline": True}))(function))  # type: ignore[call-overload]
+    return cast("Kernel", njit(**(_OPTIONS | {"fastmath": False, "forceinline": True}))(function))
 
 
 MORE = 6  # strings torn out around a route that is taken out as a whole

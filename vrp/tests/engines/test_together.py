@@ -38,7 +38,10 @@ def muddled() -> Plan:
 
 
 def in_order(plan: Plan) -> Plan:
-    key: Callable[[Step], int] = lambda step: int(step.id)  # noqa: E731
+
+    def key(step: Step) -> int:
+        return int(step.id)
+
     return Plan(tuple(Route(r.vehicle, tuple(sorted(r.steps, key=key))) for r in plan.routes))
 
 
