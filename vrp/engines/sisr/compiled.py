@@ -31,6 +31,7 @@ SWITCHES = (
     "SETUPS", "WORKS", "HOURS", "RELEASES", "WISHES", "CHOICES", "WALKS", "PRICED", "GAPS", "RETYPES", "SPARSE",
 )  # fmt: skip
 _LOWEST_PRIORITY = 19
+MOST_DIMENSIONS = 3  # of loads, of the kernels that do everything
 
 
 @dataclass(frozen=True)
@@ -74,13 +75,13 @@ _RICH = frozenset(
     {"TIMES", "SPANS", "METRES", "TYPES", "PROFILES", "ALLOWED", "COUNTED", "PRICED", "GAPS", "RETYPES"}
 )
 STANDARD = (
-    Kind(frozenset(SWITCHES) - {"SPARSE"}, 3),  # does everything, at a third to half the speed
+    Kind(frozenset(SWITCHES) - {"SPARSE"}, MOST_DIMENSIONS),  # does everything, at a third to half the speed
     Kind(frozenset({"TIMES"}), 1),
     Kind(frozenset(), 1),
     Kind(_RICH, 1),
     Kind(frozenset({"SPARSE"}), 1),
     Kind(frozenset({"SPARSE", "TIMES"}), 1),
-    Kind(frozenset(SWITCHES), 3),
+    Kind(frozenset(SWITCHES), MOST_DIMENSIONS),
 )
 
 

@@ -18,7 +18,8 @@ from vrp.domain.travel import Plane, Table
 from vrp.engines import fleet as fleets
 from vrp.engines.fleet import Kind
 from vrp.engines.network import NOWHERE, Network
-from vrp.engines.sisr import plane
+from vrp.engines.sisr import compiled, plane
+from vrp.engines.sisr.compiled import MOST_DIMENSIONS
 from vrp.engines.sisr.ground import GAP, Ground, along_a_curve
 
 NATIVE = frozenset(
@@ -97,7 +98,7 @@ class Model:
             "TIMES": has_shift or spans or any(stop.time_windows for stop in stops),
             "WINDOWS": any(len(stop.time_windows) > 1 for stop in stops),
             "SPANS": spans,
-            "SEQUENCE": any(any(task.pickup) or any(task.change) for task in self.tasks),
+            "SEQUENCE": any(picked.any() for _, picked, _ in self._loads),
             "PAIRS": any(task.kind != "job" for task in self.tasks),
             "METRES": self._needs_metres,
             "TYPES": types,
@@ -117,6 +118,11 @@ class Model:
             "RETYPES": types and len(set(groups)) < len(groups),
             "SPARSE": self.ground.is_sparse,
         }
+
+    @property
+    def kind(self) -> compiled.Kind:
+        """The kernel with just what the problem needs."""
+        return compiled.Kind.of(self.switches, len(self._loads))
 
     def excesses(self, kernel: ModuleType) -> set[str]:
         """This will say what is too large for the kernel's 32 bits, or its units of money."""
@@ -285,6 +291,36 @@ class Model:
         return work, setup
 
     @cached_property
+    def _loads(self) -> list[tuple[np.ndarray, np.ndarray, int]]:
+        """What the kernel counts as loads: what each task delivers and picks up, and of which dimension it is.
+
+        Where nothing can be delivered once something is picked up, as in problems of backhauls, the order of stops does
+        not matter: what is delivered and what is picked up are two loads, each of which only has to fit by itself.
+        """
+        amounts = [
+            np.array([getattr(task, name) for task in self.tasks], dtype=np.int64).reshape(
+                len(self.tasks), -1
+            )
+            for name in ("delivery", "pickup", "change")
+        ]
+        delivered, picked, changed = (list(some.T) for some in amounts)
+        if not amounts[2].any() and amounts[1].any() and self._picks_up_last(*amounts[:2]):
+            apart = [(load, k) for some in (delivered, picked) for k, load in enumerate(some) if load.any()]
+            if len(apart) <= MOST_DIMENSIONS:
+                return [(load, 0 * load, k) for load, k in apart]
+        return [(delivered[k], picked[k] + changed[k], k) for k in range(self.problem.dimensions)]
+
+    def _picks_up_last(self, delivered: np.ndarray, picked: np.ndarray) -> bool:
+        """Whether no way leads from where something is picked up to where something is delivered."""
+        here, there = (self.ground.at[some.any(axis=1)] for some in (picked, delivered))
+        if not len(there):
+            return True
+        if self.ground.is_sparse or not any(travel.has_no_way for travel in self._travels.values()):
+            return False
+        profiles = range(len(self._profiles))
+        return all((self.ground.between(p, 0, here[:, None], there) >= GAP).all() for p in profiles)
+
+    @cached_property
     def _openings(self) -> list[list[tuple[int, int]]]:
         last = self.horizon
         return [[(start, min(end, last)) for start, end in fleets.openings(task)] for task in self.tasks]
@@ -364,9 +400,8 @@ class Model:
         if kernel.RELEASES:
             facts[:size, kernel.RELEASE] = [task.release if task.kind == "job" else 0 for task in self.tasks]
         facts[:size, kernel.IS_PICKUP] = [task.kind == "pickup" for task in self.tasks]
-        for k in range(self.problem.dimensions):
-            facts[:size, kernel.DELIVERED + k] = [task.delivery[k] for task in self.tasks]
-            facts[:size, kernel.PICKED + k] = [task.pickup[k] + task.change[k] for task in self.tasks]
+        for k, (delivered, picked, _) in enumerate(self._loads):
+            facts[:size, kernel.DELIVERED + k], facts[:size, kernel.PICKED + k] = delivered, picked
         loads = np.abs(facts[:size, kernel.DELIVERED : kernel.DELIVERED + 2 * dimensions]).astype(np.float64)
         facts[:size, kernel.SIZE] = (1000 * loads / np.maximum(loads.max(axis=0), 1)).sum(axis=1)
         counts = [len(several) for several in self._openings] + [1] * (2 * len(self.vehicles))
@@ -414,7 +449,8 @@ class Model:
             breaks += len(kind.breaks or ())
             row[kernel.LAST_BREAK] = breaks
             row[kernel.GROUP] = groups.setdefault(self._group(kind), len(groups))
-            row[kernel.ROOM : kernel.ROOM + self.problem.dimensions] = kind.capacity
+            for k, (_, _, dimension) in enumerate(self._loads):
+                row[kernel.ROOM + k] = kind.capacity[dimension]
         return types
 
     def _rates(self, kind: Kind) -> tuple[float, float]:

@@ -14,7 +14,7 @@ def solve(problem: Problem, budget: Budget, report: Report) -> Plan | None:
     model = Model(problem)
     if model.is_empty:
         return Plan()
-    kernel = compiled.kernel(compiled.Kind.of(model.switches, problem.dimensions))
+    kernel = compiled.kernel(model.kind)
     if kernel is None or model.excesses(kernel):
         return None
     return teams.solve(model, kernel, budget, report)
@@ -23,4 +23,4 @@ def solve(problem: Problem, budget: Budget, report: Report) -> Plan | None:
 def get_ready(problem: Problem) -> None:
     """This will compile the kernel for a problem, which takes half a minute: a solve would only wish for it."""
     if not refusals(problem):
-        compiled.compile_now(compiled.Kind.of(Model(problem).switches, problem.dimensions))
+        compiled.compile_now(Model(problem).kind)

@@ -30,7 +30,7 @@ def native_plan(problem: Problem, budget: Budget, report: Report, rounds: int | 
     model = Model(problem)
     if model.is_empty:
         return Plan()
-    kernel = compiled.kernel(compiled.Kind.of(model.switches, problem.dimensions))
+    kernel = compiled.kernel(model.kind)
     assert kernel
     assert not model.excesses(kernel)
     return teams.solve(model, kernel, budget, report, rounds)

@@ -125,7 +125,7 @@ def scattered(number: int, **of_jobs: Any) -> Problem:
 def solved(large: Problem, rounds: int) -> tuple[Any, int]:
     """The judged plan of one search, and what its first plan cost."""
     model = Model(large)
-    kind = Kind.of(model.switches, large.dimensions)
+    kind = model.kind
     compiled.compile_now(kind)
     kernel = compiled.kernel(kind)
     assert kernel

@@ -54,7 +54,7 @@ def begun(seed: int, kernel: ModuleType | None = None, **options: Any) -> Trial 
     if refusals(problem) or model.is_empty:
         return None
     if kernel is None:
-        kind = compiled.Kind.of(model.switches, problem.dimensions)
+        kind = model.kind
         compiled.compile_now(kind)
         kernel = compiled.kernel(kind)
     assert kernel

@@ -31,7 +31,7 @@ def problem(**of_vehicles: Any) -> Problem:
 
 def solved(of: Problem, rounds: int | None = 2_000, seconds: float = 60.0, seed: int = 1) -> Plan:
     model = Model(of)
-    kernel = compiled.kernel(compiled.Kind.of(model.switches, of.dimensions))
+    kernel = compiled.kernel(model.kind)
     assert kernel
     return teams.solve(model, kernel, Budget(seconds, seed), lambda plan: None, rounds)
 
