@@ -84,6 +84,7 @@ def exact(function: Kernel) -> Kernel:
 MORE = 6  # strings torn out around a route that is taken out as a whole
 SHORT = 25  # stops of a route that is taken out as a whole at most
 BATCH = 10  # neighbours looked at together
+SWAPPED = 10  # neighbours with whose routes tails are exchanged
 
 # Columns of `nodes`
 PREV, NEXT, ROUTE, MARK, SECONDS = range(
@@ -152,7 +153,7 @@ DIAMETER = 2 * 6_371_009  # metres, of the earth
 # Entries of `totals`
 COST, ROUND, ROUTES_USED, BEST_COST, BANKED, SAVED_AT, IS_DIRTY, SAVED_COST, TAG, GAP, TASKS = range(11)
 # Entries of `tuning`
-STOPS_REMOVED, LONGEST_STRING, BLINK, FILLS_ONLY, SAVES_EVERY, BATCHES, PATIENCE, EMPTIES = range(8)
+STOPS_REMOVED, LONGEST_STRING, BLINK, FILLS_ONLY, SAVES_EVERY, BATCHES, PATIENCE, EMPTIES, SWAPS = range(9)
 
 
 class Fixed(NamedTuple):
@@ -1684,6 +1685,262 @@ def _cheaper_vehicle(fixed: Fixed, state: State, now: int, count: int, touched_c
     return count, touched_count
 
 
+# Swaps ------------------------------------------------------------------------------------------------------
+
+
+@inlined
+def _swap_tails(fixed: Fixed, state: State, now: int, dear: float) -> tuple[int, int]:
+    """Let what follows a task in its route, and a neighbour with what follows that, change places, if it costs less
+    than `dear` (2-opt*: Potvin and Rousseau, "An exchange heuristic for routeing problems with time windows", Journal
+    of the Operational Research Society, 1995). Where routes are long, strings are too short for it.
+
+    Returns how many rows of nodes and of routes are noted.
+    """
+    nodes, routes, types, size = state.nodes, state.routes, fixed.types, fixed.size
+    c = int(_chance(state.random) * size)
+    r = nodes[c, ROUTE]
+    if r < 0:
+        return 0, 0
+    t, y = _type(routes, r), nodes[c, NEXT]
+    for k in range(min(SWAPPED, fixed.after.shape[1])):
+        x = fixed.after[c, k]
+        if x < 0:
+            break
+        q, b = nodes[x, ROUTE], nodes[x, PREV]
+        if q < 0 or q == r or (b >= size and y >= size):
+            continue
+        other, end, other_end = _type(routes, q), size + 2 * r + 1, size + 2 * q + 1
+        after = y if y < size else other_end
+        cost = _way_cost(fixed, t, c, x) + _way_cost(fixed, t, b, after)
+        cost -= _cost_here(nodes, types, t, x) + _cost_here(nodes, types, t, y)
+        if TYPES and other != t:
+            if not _are_alike(types, t, other):
+                continue
+            cost += _way_cost(fixed, t, nodes[other_end, PREV], end) - _cost_here(nodes, types, t, other_end)
+            if y < size:
+                cost += _way_cost(fixed, t, nodes[end, PREV], other_end) - _cost_here(nodes, types, t, end)
+        if cost >= dear or not _tails_are_in_time(fixed, nodes, t, other, c, x, b, after):
+            continue
+        if not _tails_fit(nodes, fixed.facts, routes, types, fixed.allowed, fixed.mates, size, r, q, y, x):
+            continue
+        return _trade(fixed, state, now, c, x, b, y, after)
+    return 0, 0
+
+
+@inlined
+def _swap_vehicles(fixed: Fixed, state: State, now: int, dear: float) -> tuple[int, int]:
+    """Let two routes that stand at the same depots trade their vehicles, if it costs less than `dear`: where all of a
+    type are used there is no other way to the better ones.
+
+    Returns how many rows of nodes and of routes are noted.
+    """
+    nodes, routes, types, size = state.nodes, state.routes, fixed.types, fixed.size
+    r = nodes[int(_chance(state.random) * size), ROUTE]
+    q = nodes[int(_chance(state.random) * size), ROUTE]
+    if r < 0 or q < 0:
+        return 0, 0
+    t, other = _type(routes, r), _type(routes, q)
+    if t == other or types[t, GROUP] != types[other, GROUP]:
+        return 0, 0
+    for k in range(DIMENSIONS):
+        load = nodes[size + 2 * r, AFTER + k] if SEQUENCE else routes[r, CARRIED + k]
+        load_there = nodes[size + 2 * q, AFTER + k] if SEQUENCE else routes[q, CARRIED + k]
+        if load > types[other, ROOM + k] or load_there > types[t, ROOM + k]:
+            return 0, 0
+    cost = _cost_with(routes, types, r, other) + _cost_with(routes, types, q, t)
+    if cost - _cost_with(routes, types, r, t) - _cost_with(routes, types, q, other) >= dear:
+        return 0, 0
+    start, there = size + 2 * r, size + 2 * q
+    return _trade(fixed, state, now, start, nodes[there, NEXT], there, nodes[start, NEXT], nodes[start, NEXT])
+
+
+@inlined
+def _cost_with(routes: Array, types: Array, r: int, t: int) -> int:
+    """What a route would cost a type of vehicle for its ways and its time."""
+    metres = routes[r, LENGTH] if METRES else 0
+    work = routes[r, WORKED] if HOURS else 0
+    return int(_price(types, t, routes[r, DRIVEN], metres, work, routes[r, DURATION]))
+
+
+@fast
+def _trade(
+    fixed: Fixed, state: State, now: int, c: int, x: int, b: int, y: int, after: int
+) -> tuple[int, int]:
+    """Link `c` to `x` and `b` to `y`, with all that follows; behind `b` comes `after` then, `y` or the end."""
+    nodes, routes, types, size = state.nodes, state.routes, fixed.types, fixed.size
+    r, q, count, touched_count = nodes[c, ROUTE], nodes[x, ROUTE], 0, 0
+    for side in range(2):
+        touched_count = _touch(
+            routes, types, state.route_journal, state.touched, state.old_costs,
+            touched_count, now, r if side == 0 else q,
+        )  # fmt: skip
+    count = _exchange(nodes, state.journal, state.noted, now, size, c, x, b, y)
+    t = _type(routes, r)
+    _measure(fixed, nodes, t, x)
+    _measure(fixed, nodes, t, after)
+    _measure(fixed, nodes, t, size + 2 * r + 1)
+    _measure(fixed, nodes, t, size + 2 * q + 1)
+    for side in range(2):
+        route = r if side == 0 else q
+        _sum_up(nodes, fixed.facts, routes, types, fixed.wishes, size, route)
+        if TIMES or SEQUENCE or RELEASES:
+            count = _refresh(
+                nodes, fixed.facts, routes, types, fixed.windows, state.journal, state.noted,
+                count, now, size, route,
+            )  # fmt: skip
+        if WALKS:
+            _walk_again(fixed, state, route)
+    return count, touched_count
+
+
+@inlined
+def _way_cost(fixed: Fixed, t: int, a: int, b: int) -> int:
+    """What the way between two nodes costs a type of vehicle."""
+    p, here, there = _profile(fixed.types, t), fixed.facts[a, PLACE], fixed.facts[b, PLACE]
+    seconds = _go(fixed, p, here, there)
+    if GAPS and seconds >= NO_WAY:
+        return NEVER
+    cost = fixed.types[t, PER_SECOND] * seconds
+    if METRES:
+        cost += fixed.types[t, PER_METRE] * _go_metres(fixed, p, here, there)
+    return int(cost)
+
+
+@inlined
+def _cost_here(nodes: Array, types: Array, t: int, node: int) -> int:
+    """What the way to a node costs as it is."""
+    cost = types[t, PER_SECOND] * nodes[node, SECONDS]
+    if METRES:
+        cost += types[t, PER_METRE] * nodes[node, METRES_IN]
+    return int(cost)
+
+
+@inlined
+def _measure(fixed: Fixed, nodes: Array, t: int, node: int) -> None:
+    """The way to a node from the one before it; there is none in an empty route."""
+    a = nodes[node, PREV]
+    is_used = a < fixed.size or node < fixed.size
+    p, here, there = _profile(fixed.types, t), fixed.facts[a, PLACE], fixed.facts[node, PLACE]
+    nodes[node, SECONDS] = _go(fixed, p, here, there) if is_used else 0
+    if METRES:
+        nodes[node, METRES_IN] = _go_metres(fixed, p, here, there) if is_used else 0
+
+
+@inlined
+def _are_alike(types: Array, t: int, other: int) -> bool:
+    """Whether ways cost two types of vehicles the same."""
+    return bool(
+        _profile(types, t) == _profile(types, other)
+        and types[t, PER_SECOND] == types[other, PER_SECOND]
+        and types[t, PER_METRE] == types[other, PER_METRE]
+    )
+
+
+@inlined
+def _tails_are_in_time(
+    fixed: Fixed, nodes: Array, t: int, other: int, c: int, x: int, b: int, after: int
+) -> bool:  # fmt: skip
+    """Whether `x` can come after `c` and `after` after `b`. Where that says nothing, `_is_legal` does."""
+    if not TIMES or SETUPS or t != other:
+        return True
+    p, facts = _profile(fixed.types, t), fixed.facts
+    arrives = nodes[c, DEPART] + _go(fixed, p, facts[c, PLACE], facts[x, PLACE])
+    arrives_after = nodes[b, DEPART] + _go(fixed, p, facts[b, PLACE], facts[after, PLACE])
+    return bool(arrives <= nodes[x, LATEST] and arrives_after <= nodes[after, LATEST])
+
+
+@fast
+def _tails_fit(
+    nodes: Array, facts: Array, routes: Array, types: Array, allowed: Array, mates: Array, size: int,
+    r: int, q: int, y: int, x: int,
+) -> bool:  # fmt: skip
+    """Whether each of two routes may serve the tail of the other, and has room for it; shipments stay together."""
+    t, other = _type(routes, r), _type(routes, q)
+    for k in range(2):
+        node, kind = (x, t) if k == 0 else (y, other)
+        begun = 0
+        while (ALLOWED or PAIRS) and node < size:
+            if ALLOWED and (allowed[node] >> kind) & 1 == 0:
+                return False
+            if PAIRS and mates[node] >= 0:
+                begun += 1 if facts[node, IS_PICKUP] else -1
+            node = nodes[node, NEXT]
+        if begun != 0:
+            return False
+    if SEQUENCE:
+        return True  # seen by `_is_legal`
+    for k in range(DIMENSIONS):
+        more, node = 0, y
+        while node < size:
+            more -= facts[node, DELIVERED + k]
+            node = nodes[node, NEXT]
+        node = x
+        while node < size:
+            more += facts[node, DELIVERED + k]
+            node = nodes[node, NEXT]
+        if routes[r, CARRIED + k] + more > types[t, ROOM + k]:
+            return False
+        if routes[q, CARRIED + k] - more > types[other, ROOM + k]:
+            return False
+    return True
+
+
+@fast
+def _exchange(
+    nodes: Array, journal: Array, noted: Array, now: int, size: int, c: int, x: int, b: int, y: int
+) -> int:  # fmt: skip
+    """Link `c` to `x` with what follows, and `b`, which was before it, to `y` with what follows."""
+    r, q, count = nodes[c, ROUTE], nodes[x, ROUTE], 0
+    last, other_last = nodes[size + 2 * q + 1, PREV], nodes[size + 2 * r + 1, PREV]
+    for k in range(2):
+        head, first, final, route = (c, x, last, r) if k == 0 else (b, y, other_last, q)
+        count = _note(nodes, journal, noted, count, now, head)
+        node = first
+        while node < size:
+            count = _note(nodes, journal, noted, count, now, node)
+            nodes[node, ROUTE] = route
+            node = nodes[node, NEXT]
+        end = size + 2 * route + 1
+        count = _note(nodes, journal, noted, count, now, end)
+        if first < size:
+            nodes[head, NEXT], nodes[first, PREV] = first, head
+            nodes[final, NEXT], nodes[end, PREV] = end, final
+        else:
+            nodes[head, NEXT], nodes[end, PREV] = end, head
+    return count
+
+
+@inlined
+def _sum_up(
+    nodes: Array, facts: Array, routes: Array, types: Array, wishes: Array, size: int, r: int
+) -> None:
+    """All sums of a route."""
+    t, node = _type(routes, r), nodes[size + 2 * r, NEXT]
+    at = _work_at(types, t)
+    for k in range(ROUTE_WIDTH):
+        if (
+            k in (STOPS, DRIVEN, LENGTH)
+            or k >= CARRIED
+            or (HOURS and k == WORKED)
+            or (WISHES and k == WISHED)
+        ):
+            routes[r, k] = 0
+    while True:
+        routes[r, DRIVEN] += nodes[node, SECONDS]
+        if METRES:
+            routes[r, LENGTH] += nodes[node, METRES_IN]
+        if node >= size:
+            break
+        routes[r, STOPS] += 1
+        if HOURS:
+            routes[r, WORKED] += _work(facts, at, nodes[node, PREV], node)
+        if WISHES:
+            routes[r, WISHED] += wishes[t, node]
+        for k in range(DIMENSIONS):
+            routes[r, CARRIED + k] += facts[node, DELIVERED + k]
+        node = nodes[node, NEXT]
+
+
 # The search -------------------------------------------------------------------------------------------------
 
 
@@ -1697,12 +1954,22 @@ def search(rounds: int, temperature: float, fixed: Fixed, state: State) -> None:
     for _ in range(rounds):
         totals[ROUND] += 1
         now = totals[ROUND]
+        dear = -temperature * math.log(1e-300 + _chance(random))
+        is_swap = state.tuning[FILLS_ONLY] == 0 and _chance(random) < state.tuning[SWAPS]
         if state.tuning[FILLS_ONLY] > 0:
             count, touched_count, removed_count, price = _take_all_of_the_bank(fixed, state, now)
+        elif is_swap:
+            removed_count, price = 0, 0
+            if RETYPES and _chance(random) < 0.5:
+                count, touched_count = _swap_vehicles(fixed, state, now, dear)
+            else:
+                count, touched_count = _swap_tails(fixed, state, now, dear)
         else:
             count, touched_count, removed_count, price = _ruin(fixed, state, now)
-        _sort_removed(fixed, state, removed_count)
-        count, touched_count, more = _recreate(fixed, state, now, count, touched_count, removed_count)
+        more = 0
+        if not is_swap:
+            _sort_removed(fixed, state, removed_count)
+            count, touched_count, more = _recreate(fixed, state, now, count, touched_count, removed_count)
         if RETYPES:
             count, touched_count = _cheaper_vehicle(fixed, state, now, count, touched_count)
         change, opened, legal = price + more, 0, True
@@ -1711,7 +1978,7 @@ def search(rounds: int, temperature: float, fixed: Fixed, state: State) -> None:
             legal = legal and _is_legal(fixed, state, r)
             change += _cost(routes, fixed.types, r) - state.old_costs[k]
             opened += int(routes[r, STOPS] > 0) - int(state.route_journal[k, STOPS] > 0)
-        if legal and (change <= 0 or change < -temperature * math.log(1e-300 + _chance(random))):
+        if legal and (change <= 0 or change < dear):
             totals[COST] += change
             totals[ROUTES_USED] += opened
             _settle_bank(state, removed_count)
@@ -1754,6 +2021,12 @@ def _is_legal(fixed: Fixed, state: State, r: int) -> bool:
             return False
     if CLOCKS and nodes[end, DEPART] >= _LATE:
         return False
+    if COUNTED and routes[r, STOPS] > fixed.types[t, MOST_STOPS]:
+        return False
+    if SEQUENCE:
+        for k in range(DIMENSIONS):
+            if nodes[end - 1, AFTER + k] > fixed.types[t, ROOM + k]:
+                return False
     if DRIVES and routes[r, DRIVEN] > fixed.types[t, MOST_SECONDS]:
         return False
     if WALKS and routes[r, EXTRA] >= BROKEN:
@@ -1894,7 +2167,7 @@ def new_state(size: int, routes: int, types: int, near: int, seed: int) -> State
         bends=np.zeros((3 * size + 30 if WALKS else 1, 2), dtype=np.int64),
         totals=np.zeros(16, dtype=np.int64),
         random=np.array([first], dtype=np.uint64),
-        tuning=np.zeros(8),
+        tuning=np.zeros(9),
     )
     state.totals[TAG] = 1
     return state

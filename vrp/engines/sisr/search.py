@@ -12,9 +12,18 @@ from vrp.engines.sisr.model import Model, Part, Routes
 
 PIECE = 0.05  # seconds
 _WARM, _COLD = 2.0, 0.03  # temperature at the beginning and the end, in ways to a near neighbour
+_WARM_FLEET, _SWAPS_FLEET = (
+    3.0,
+    0.15,
+)  # the same where vehicles are to be chosen: which ones is settled early on
 _WARM_AGAIN = 0.4  # the same where there is a plan to begin with
-_REMOVED, _STRING, _BLINK = 10.0, 10.0, 0.01  # stops removed on average, the longest string: as in the paper
-_EMPTIES = 0.02  # of the rounds: a whole route is taken out
+_REMOVED, _STRING, _BLINK = (
+    14.0,
+    10.0,
+    0.01,
+)  # stops removed at most on average (paper: 10), the longest string
+_EMPTIES = 0.02  # of the rounds: a whole route is taken out, where vehicles cost something
+_SWAPS = 0.3  # of the rounds: two routes swap their tails, or their vehicles
 # Batches of neighbours that places are sought among, where there are windows (far ones seldom are worth it) and where
 # not; and how many times as far as the best place is dear. Wider where there is time for many rounds for each task.
 _NARROW, _WIDE = (2, 10, 1.0), (4, 10, 2.0)
@@ -64,7 +73,10 @@ class Search:
         self.state = model.state(kernel, fixed, seed)
         tuning = self.state.tuning
         tuning[kernel.STOPS_REMOVED], tuning[kernel.LONGEST_STRING] = _REMOVED, _STRING
-        tuning[kernel.BLINK], tuning[kernel.EMPTIES] = 1 / math.log(1 - _BLINK), _EMPTIES
+        tuning[kernel.BLINK] = 1 / math.log(1 - _BLINK)
+        tuning[kernel.EMPTIES] = _EMPTIES if fixed.types[:, kernel.FIXED].max() > 0 else 0
+        self._has_choice = model.switches["RETYPES"]
+        tuning[kernel.SWAPS] = _SWAPS_FLEET if self._has_choice else _SWAPS
         tuning[kernel.SAVES_EVERY] = fixed.size // 20 if fixed.size > _MANY else 0
         self.done, self._pace = 0, 200
         self._look(_NARROW)
@@ -121,7 +133,8 @@ class Search:
 
     def anneal(self, clock: Clock, until: float) -> None:
         """Search until a share of the whole is over."""
-        warm = (_WARM_AGAIN if self.model.given else _WARM) * self.model.warmth
+        first = _WARM_FLEET if self._has_choice else _WARM
+        warm = (_WARM_AGAIN if self.model.given else first) * self.model.warmth
         cold = _COLD * self.model.warmth
         while (share := clock.share(self.done)) < until:
             began = time.monotonic()
