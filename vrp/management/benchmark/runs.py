@@ -1,5 +1,6 @@
 """The runs made so far, a line of JSON each in a file that grows."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -16,7 +17,8 @@ Key = tuple[str, str, str, float, int]
 @dataclass(frozen=True, slots=True)
 class Run:
     """One engine on one instance, once. Without a plan that serves all and breaks nothing `cost` is None and `why`
-    says why. Seconds count from before the file was read; `gap` is in percent above `best_known`."""
+    says why. Seconds count from before the file was read; `gap` is in percent above `best_known`, None
+    where that is."""
 
     set: str
     instance: str
@@ -24,7 +26,7 @@ class Run:
     engine: str
     seconds: float
     seed: int
-    best_known: float
+    best_known: float | None
     machine: dict[str, Any]
     date: str
     state: Literal["ok", "failed", "cannot"]
@@ -81,12 +83,12 @@ def gap(cost: float, reference: float) -> float:
 
 
 def references(runs: Sequence[Run]) -> dict[tuple[str, str], float]:
-    """This will return what each instance's costs are compared with: the best known plan, or a better one of these runs
-    where what is published minimises vehicles first."""
+    """This will return what each instance's costs are compared with: the best known plan, or the best one of these runs
+    where none is published, or where that is better and what is published minimises vehicles first."""
     best: dict[tuple[str, str], float] = {}
     for run in runs:
         place = run.set, run.instance
-        best.setdefault(place, run.best_known)
-        if run.set in VEHICLES_FIRST and run.cost is not None:
+        best.setdefault(place, math.inf if run.best_known is None else run.best_known)
+        if run.cost is not None and (run.best_known is None or run.set in VEHICLES_FIRST):
             best[place] = min(best[place], run.cost)
     return best

@@ -11,14 +11,15 @@ from vrp.management.files import BadInput
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """A published problem. `best_known` is what the best plan known costs by the evaluator."""
+    """A problem in a file. `best_known` is what the best plan known costs by the evaluator; None where none is
+    published."""
 
     set: str
     name: str
     customers: int
     file: Path
-    round_func: str
-    best_known: float
+    round_func: str = "round"
+    best_known: float | None = None
 
     def __str__(self) -> str:
         return f"{self.set}/{self.name}"

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
+from math import isfinite
 from statistics import mean
 
 from vrp.management.benchmark.runs import VEHICLES_FIRST, Run, gap, references
@@ -49,6 +50,9 @@ def _heading(runs: Sequence[Run]) -> str:
             f"{' and '.join(relative)}: what is published minimises vehicles first, so the reference is the cheaper of "
             "it and the best plan of these runs; the figures only compare engines."
         )
+    unpublished = dict.fromkeys(run.set for run in runs if run.best_known is None)
+    if unpublished:
+        lines.append(f"{' and '.join(unpublished)}: the reference is the best plan of these runs.")
     return "\n\n".join(lines)
 
 
@@ -69,7 +73,8 @@ def _instances(name: str, runs: Sequence[Run], best: References) -> str:
     rows = []
     for instance in _instances_of(runs):
         of_instance = [run for run in runs if run.instance == instance]
-        about = [instance, f"{of_instance[0].n:,}", f"{best[name, instance]:,.0f}"]
+        reference = best[name, instance]
+        about = [instance, f"{of_instance[0].n:,}", f"{reference:,.0f}" if isfinite(reference) else "–"]
         for seconds in sorted({run.seconds for run in of_instance}):
             cells = [_cell(of_instance, (seconds, engine), best) for engine in names]
             rows.append([*about, f"{seconds:g}", *cells, _against_peers(of_instance, seconds, best)])

@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import orjson
+
 from vrp import engines, formats, planner
 from vrp.domain.problem import Problem
 from vrp.engines import child
@@ -22,6 +24,7 @@ from vrp.management.benchmark.sets import Instance
 from vrp.management.benchmark.usage import CORES, Usage
 
 _ROOT = Path(__file__).parents[3]
+_UNREADABLE = (OSError, orjson.JSONDecodeError, RoutebookError)
 
 
 def run(instance: Instance, engine: str, seconds: float, seed: int) -> Run:
@@ -41,7 +44,7 @@ def run(instance: Instance, engine: str, seconds: float, seed: int) -> Run:
     try:
         problem = _read(instance)
         chosen = engines.choose(problem, engine)
-    except (OSError, RoutebookError) as error:
+    except _UNREADABLE as error:
         return Run(**about, state="cannot", why=_words(error))
     about["ready"] = ready = round(time.monotonic() - started, 3)
     if ready >= seconds:
@@ -54,12 +57,14 @@ def run(instance: Instance, engine: str, seconds: float, seed: int) -> Run:
 
 def get_ready(instance: Instance) -> None:
     """This will compile what the native engine uses for an instance, as a worker does after the first solve."""
-    with contextlib.suppress(OSError, RoutebookError):  # the run will say it
+    with contextlib.suppress(*_UNREADABLE):  # the run will say it
         native.get_ready(_read(instance))
 
 
 def _read(instance: Instance) -> Problem:
     data = instance.file.read_bytes()
+    if instance.file.suffix == ".json":  # a request as it is sent, not a stranger's file
+        return planner.prepare(orjson.loads(data))
     return planner.prepare(
         formats.read(data, instance.file.name, round_func=instance.round_func, arrays=True)
     )
@@ -90,7 +95,8 @@ def _solved(instance: Instance, problem: Problem, engine: str, budget: Budget) -
     if trace:
         cost = trace[-1][1]
         found |= {"feasible": True, "cost": cost, "first_plan": trace[0][0]}
-        found["gap"] = round(gap(cost, instance.best_known), 4)
+        if instance.best_known is not None:
+            found["gap"] = round(gap(cost, instance.best_known), 4)
     return found
 
 

@@ -12,14 +12,12 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from vrp import engines
 from vrp.domain import limits
-from vrp.management.benchmark import plots, runs, sets, tables, trial
-from vrp.management.benchmark.runs import Key, Run
+from vrp.management.benchmark import runs, series, sets
+from vrp.management.benchmark.series import Trial
 from vrp.management.benchmark.sets import Instance
 from vrp.management.files import BadInput
 
 BAD_INPUT, INTERRUPTED = 2, 130
-NATIVE = ("auto", "sisr")  # these use compiled kernels
-Trial = tuple[Instance, float, int, str]
 
 
 class Command(BaseCommand):
@@ -59,37 +57,14 @@ class Command(BaseCommand):
         except OSError as error:
             raise BadInput(f"--out {out}: {error.strerror}") from error
         try:
-            self._make(asked, file, made)
+            series.make(asked, file, made, self.stderr.write)
         except KeyboardInterrupt:
             self.stderr.write("Stopped. The same command goes on from here.")
             sys.exit(INTERRUPTED)
         finally:
-            self._publish(out, made)
-
-    def _make(self, asked: list[Trial], file: Path, made: list[Run]) -> None:
-        done = {run.key for run in made}
-        left = [one for one in asked if _key(*one) not in done]
-        if len(left) < len(asked):
-            self.stderr.write(f"{len(asked) - len(left)} of {len(asked)} runs are in {file} already.")
-        if left:
-            minutes = sum(seconds for _, seconds, _, _ in left) / 60
-            self.stderr.write(f"{len(left)} runs, about {minutes:.0f} minutes.")
-        for instance in {one[0].name: one[0] for one in left if one[3] in NATIVE}.values():
-            trial.get_ready(instance)
-        for number, (instance, seconds, seed, engine) in enumerate(left, 1):
-            run = trial.run(instance, engine, seconds, seed)
-            runs.add(file, run)
-            made.append(run)
-            self.stderr.write(f"{number} of {len(left)}  {_line(run)}")
-
-    def _publish(self, out: Path, made: list[Run]) -> None:
-        """What is there already counts too."""
-        if not made:
-            return
-        (out / "table.md").write_text(tables.markdown(made))
-        for name in dict.fromkeys(run.set for run in made):
-            (out / f"{name}.svg").write_text(plots.svg([run for run in made if run.set == name]))
-        self.stdout.write(f"{out / 'table.md'}: {len(made)} runs")
+            if made:  # what is there already counts too
+                series.publish(out, made)
+                self.stdout.write(f"{out / 'table.md'}: {len(made)} runs")
 
 
 def _instances(names: list[str], data: Path | None) -> list[Instance]:
@@ -128,15 +103,3 @@ def _numbers(text: str, option: str, read: Callable[[str], float], least: float,
     except ValueError:
         raise BadInput(f"{option}: should be numbers from {least} to {most}, as in {option} 1,2") from None
     return found
-
-
-def _key(instance: Instance, seconds: float, seed: int, engine: str) -> Key:
-    return instance.set, instance.name, engine, seconds, seed
-
-
-def _line(run: Run) -> str:
-    about = f"{run.set}/{run.instance}  {run.engine}, {run.seconds:g} s, seed {run.seed}:"
-    if run.state != "ok":
-        return f"{about} {run.state}: {run.why}"
-    share = "" if run.cpu_share is None else f", {run.cpu_share:.0%} of its processor time"
-    return f"{about} {run.cost:,.0f} ({run.gap:+.2f} %), first plan after {run.first_plan} s{share}"

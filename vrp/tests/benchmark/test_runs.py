@@ -42,3 +42,9 @@ def test_a_cheaper_plan_of_these_runs_is_the_reference_where_vehicles_are_minimi
 
 def test_elsewhere_the_reference_stays_the_best_known_plan():
     assert runs.references([a_run(cost=90.0)]) == {("CVRP", "one"): 100.0}
+
+
+def test_the_best_plan_of_these_runs_is_the_reference_where_none_is_published():
+    found = [a_run(best_known=None, cost=cost, seed=seed) for seed, cost in enumerate((95.0, 90.0))]
+
+    assert runs.references(found) == {("CVRP", "one"): 90.0}

@@ -147,3 +147,16 @@ def test_the_heading_says_when_where_and_with_what():
         "2026-01-02. 2 cores (a processor), Python 3.11, code abc. Engines: sisr (1), auto (pyvrp 0.14)."
         in text
     )
+
+
+def test_where_nothing_is_published_the_best_plan_of_these_runs_is_the_reference():
+    runs = [a_run(best_known=None, cost=100.0), a_run(best_known=None, engine="pyvrp", cost=102.0)]
+
+    assert "CVRP: the reference is the best plan of these runs." in tables.markdown(runs)
+    assert rows(runs, "Means") == [["CVRP", "1", "0.00", "2.00"]]
+
+
+def test_where_nothing_is_published_and_nobody_has_a_plan_there_is_no_reference():
+    runs = [a_run(best_known=None, state="failed", why="no plan")]
+
+    assert rows(runs, "CVRP")[0][2:5] == ["–", "2", "✗"]

@@ -2,6 +2,7 @@
 
 import time
 
+import orjson
 import pytest
 
 from vrp import formats
@@ -9,6 +10,7 @@ from vrp.domain.plan import Plan, Route, Step
 from vrp.engines import child
 from vrp.engines.child import EngineFailed, Outcome
 from vrp.management.benchmark import trial
+from vrp.management.benchmark.sets import Instance
 from vrp.tests.benchmark.build import TEN, ten
 
 LOADS = {2: 16, 3: 4, 4: 6, 5: 10, 6: 4, 7: 15, 8: 4, 9: 10, 10: 4, 11: 7}
@@ -93,6 +95,35 @@ def test_a_file_that_cannot_be_read_is_told_as_such(tmp_path):
 
     assert found.state == "cannot"
     assert found.why
+
+
+REQUEST = {
+    "jobs": [{"id": 2, "location_index": 1}, {"id": 3, "location_index": 2}],
+    "vehicles": [{"id": "1", "start_index": 0, "end_index": 0}],
+    "matrices": {"car": {"durations": [[0, 10, 20], [30, 0, 40], [50, 60, 0]]}},
+}
+
+
+def request_in(folder, content):
+    file = folder / "two.json"
+    file.write_bytes(content)
+    return Instance("roads", "two", 2, file)
+
+
+def test_a_request_of_which_no_best_plan_is_known_has_a_cost_and_no_gap(tmp_path, engine_finds):
+    engine_finds(Plan((Route("1", (Step("job", "2"), Step("job", "3"))),)))
+
+    found = trial.run(request_in(tmp_path, orjson.dumps(REQUEST)), "pyvrp", 60.0, 1)
+
+    assert (found.state, found.cost) == ("ok", 10 + 40 + 50), found.why
+    assert (found.gap, found.best_known) == (None, None)
+
+
+def test_a_torn_request_is_told_as_such(tmp_path):
+    found = trial.run(request_in(tmp_path, orjson.dumps(REQUEST)[:-1]), "pyvrp", 60.0, 1)
+
+    assert found.state == "cannot"
+    assert "unexpected end" in found.why
 
 
 def test_a_plan_that_leaves_orders_out_has_no_cost(tmp_path, engine_finds):
