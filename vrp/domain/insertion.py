@@ -8,6 +8,7 @@ import math
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import permutations
 
 from vrp.domain import given, objective, rules
@@ -84,10 +85,14 @@ class Board:
         trials: Iterable[Trial] = (),
         tolerates: Callable[[str], bool] = lambda cause: False,
         breach: float = 0.0,
+        judges: Callable[[Vehicle, Items], Trial] | None = None,
     ) -> None:
         self.problem = problem
         self.tolerates = tolerates  # whether violations of a cause leave an insertion legal
         self.breach = breach  # money for each violation more
+        self.judges = judges or partial(
+            route_with, problem
+        )  # a route; who asks often may remember the answers
         self.trials = {trial.route.vehicle.index: trial for trial in trials}
         self._bare = dict(_bare(problem)) if problem.has_locks else {}
         related = (str(name) for relation in problem.request.relations for name in relation.ids)
@@ -137,7 +142,7 @@ class Board:
 
     def try_(self, order: Order, way: Way) -> Insertion:
         """This will judge one way: exact cost, and the rules it breaks beyond those broken already."""
-        trial = route_with(self.problem, way.vehicle, way.items)
+        trial = self.judges(way.vehicle, way.items)
         before = self.trials.get(way.vehicle.index)
         extra = trial.cost - (before.cost if before else 0.0)
         broken = [violation for violation in trial.violations if not self.tolerates(violation.cause)]

@@ -9,13 +9,13 @@ import math
 import random
 import time
 from collections.abc import Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache, partial
 
 import numpy as np
 
 from vrp import engines
 from vrp.domain import given, objective, rules
-from vrp.domain.evaluator import Trial, resolved, route_with
+from vrp.domain.evaluator import Evaluation, Trial, resolved, route_with
 from vrp.domain.insertion import (
     Board,
     Insertion,
@@ -32,7 +32,7 @@ from vrp.domain.request import Break
 from vrp.domain.travel import NO_WAY
 from vrp.engines import relaxation
 from vrp.engines.base import Budget, Report
-from vrp.engines.sisr import native
+from vrp.engines.sisr import exhaustive, native
 from vrp.engines.sisr.model import refusals
 
 _NEAR = 60  # neighbours known of each order
@@ -51,6 +51,8 @@ _HOPE = 0.25  # of the rounds: orders are served although each alone is not wort
 _NEVER = {"skills", "vehicle", "duplicate"}  # causes that no detour mends
 _EMPTY = 0.15  # of the rounds: a whole route is emptied and no other opened
 _FEW = 3  # orders: then every round tears out everything
+_REMEMBERED = 60_000  # orders in all the routes that are not judged again
+_PROVING = 0.5  # of the time, at most, to go through all plans
 
 
 def solve(problem: Problem, budget: Budget, report: Report) -> Plan:
@@ -62,7 +64,9 @@ class _Search:
     def __init__(self, problem: Problem, budget: Budget, report: Report) -> None:
         self.problem, self.budget, self.report = problem, budget, report
         self.random = random.Random(budget.seed)
-        self.board = Board(problem, tolerates=lambda cause: cause == "min_tasks")
+        # In small problems the same routes come again and again.
+        self.try_ = lru_cache(_REMEMBERED // max(1, len(problem.orders)))(partial(route_with, problem))
+        self.board = Board(problem, (), lambda cause: cause == "min_tasks", judges=self.try_)
         self.best: tuple[tuple[float, ...], Plan] = (_worst(), Plan())
         self.improved_at = time.monotonic()
         self.fixed = {
@@ -90,11 +94,26 @@ class _Search:
         if not self._judge() and self.best[0] == _worst():
             # What is locked is legal only in company that is not there yet: go through what is not.
             self.board = Board(
-                self.problem, self.board.trials.values(), lambda cause: cause not in _NEVER, self._heavy
+                self.problem,
+                self.board.trials.values(),
+                lambda cause: cause not in _NEVER,
+                self._heavy,
+                self.try_,
             )
             self._fill(self._missing())
-        self._anneal()
+        if not self._goes_through_all():
+            self._anneal()
         return self.best[1]
+
+    def _goes_through_all(self) -> bool:
+        """Whether all plans could be looked at: then the best is found."""
+        until = time.monotonic() + _PROVING * (self.budget.deadline - time.monotonic())
+        judged = exhaustive.best(
+            self.problem, self.try_, lambda: self.budget.is_over() or time.monotonic() > until
+        )
+        if judged and judged.rank < self.best[0]:
+            self._keep(judged)
+        return judged is not None
 
     # The first plan ----------------------------------------------------------------------------------------
 
@@ -104,7 +123,7 @@ class _Search:
         if not given_routes and len(self.problem.orders) > _ALONE:
             self._start_from(_relaxed_plan(self.problem, self.budget, self._glance))
         for vehicle, items in given_routes:
-            trial = route_with(self.problem, vehicle, items)
+            trial = self.try_(vehicle, tuple(items))
             self._put(trial if not trial.violations else self._only_fixed(vehicle, tuple(items)))
         if self.board.judged().violations:
             for vehicle, items in given_routes:
@@ -125,9 +144,7 @@ class _Search:
             tasks = tuple(item for item in items if isinstance(item, Task))
             others = [item for item in items if isinstance(item, Reload)]
             kept = tuple(items) if others else tasks
-            trial = route_with(
-                self.problem, vehicle, seat_breaks(self.problem, vehicle, kept, required(vehicle))
-            )
+            trial = self.try_(vehicle, seat_breaks(self.problem, vehicle, kept, required(vehicle)))
             while broken := [v for v in trial.violations if v.cause != "min_tasks"]:
                 trial = self._lightened(trial, broken[0])
             self.board.put(trial)
@@ -146,11 +163,11 @@ class _Search:
         rest = tuple(i for i in items if isinstance(i, Task) and i.order != out)
         vehicle = trial.route.vehicle
         if len(rest) == len(items) or not rest:
-            return route_with(self.problem, vehicle, ())
-        return route_with(self.problem, vehicle, seat_breaks(self.problem, vehicle, rest, required(vehicle)))
+            return self.try_(vehicle, ())
+        return self.try_(vehicle, seat_breaks(self.problem, vehicle, rest, required(vehicle)))
 
     def _only_fixed(self, vehicle: Vehicle, items: Items) -> Trial:
-        return route_with(self.problem, vehicle, fixed_items(self.problem, vehicle, items, ("order", "full")))
+        return self.try_(vehicle, fixed_items(self.problem, vehicle, items, ("order", "full")))
 
     def _put(self, trial: Trial) -> None:
         if trial.route.visits:
@@ -226,10 +243,14 @@ class _Search:
             evaluation = rest.judged()
         if evaluation.violations or evaluation.rank >= self.best[0]:
             return False
+        self._keep(evaluation)
+        return True
+
+    def _keep(self, evaluation: Evaluation) -> None:
         self.best = (evaluation.rank, plan_of(evaluation.routes))
         self.improved_at = time.monotonic()
-        self.report(self.best[1])
-        return True
+        if not evaluation.violations:
+            self.report(self.best[1])
 
     # Ruin --------------------------------------------------------------------------------------------------
 
@@ -277,13 +298,13 @@ class _Search:
         if not any(isinstance(item, Task) for item in items):
             self.board.trials.pop(vehicle.index, None)
             return
-        trial = route_with(self.problem, vehicle, items)
+        trial = self.try_(vehicle, items)
         if any(
             v.cause != "min_tasks" for v in trial.violations
         ):  # a detour may be needed where triangles bend
             rest = fixed_items(self.problem, vehicle, items, ("order", "full"))
             if any(isinstance(item, Task) for item in rest):
-                self.board.put(route_with(self.problem, vehicle, rest))
+                self.board.put(self.try_(vehicle, rest))
             else:
                 self.board.trials.pop(vehicle.index, None)
             return
@@ -296,7 +317,7 @@ class _Search:
         trial = self.board.trials[vehicle.index]
         items = trial.route.items
         for reload in [k for k, item in enumerate(items) if isinstance(item, Reload)]:
-            without = route_with(self.problem, vehicle, (*items[:reload], *items[reload + 1 :]))
+            without = self.try_(vehicle, (*items[:reload], *items[reload + 1 :]))
             if len(without.violations) <= len(trial.violations) and without.cost <= trial.cost:
                 self.board.put(without)
                 self._drop_reloads(vehicle)
@@ -381,9 +402,7 @@ class _Search:
         if vehicle.locks:
             return
         items = tuple(item for item in trial.route.items if not isinstance(item, Break))
-        seated = route_with(
-            self.problem, vehicle, seat_breaks(self.problem, vehicle, items, required(vehicle))
-        )
+        seated = self.try_(vehicle, seat_breaks(self.problem, vehicle, items, required(vehicle)))
         if len(seated.violations) <= len(trial.violations) and seated.cost <= trial.cost:
             self.board.put(seated)
 
