@@ -20,6 +20,9 @@ from vrp.domain.schedule import TimedRoute
 from vrp.domain.travel import NO_WAY
 
 Items = tuple[Item, ...]
+Judges = Callable[
+    [Vehicle, Items], Trial
+]  # what judges a vehicle's route; it may remember those that come again
 _NONE: Items = ()
 _NOT_TRAVEL = ("/soft", "/overtime", "/compactness")  # endings of the paths of costs
 _FEW_BREAKS = 3
@@ -85,7 +88,7 @@ class Board:
         trials: Iterable[Trial] = (),
         tolerates: Callable[[str], bool] = lambda cause: False,
         breach: float = 0.0,
-        judges: Callable[[Vehicle, Items], Trial] | None = None,
+        judges: Judges | None = None,
     ) -> None:
         self.problem = problem
         self.tolerates = tolerates  # whether violations of a cause leave an insertion legal
@@ -280,7 +283,7 @@ class Board:
     def reseated(self, way: Way) -> Way:
         """This will put a vehicle's breaks elsewhere on the way, each where it breaks and costs least."""
         items = tuple(item for item in way.items if not isinstance(item, requests.Break))
-        seated = seat_breaks(self.problem, way.vehicle, items, required(way.vehicle))
+        seated = seat_breaks(self.judges, way.vehicle, items, required(way.vehicle))
         at = seated.index(way.items[way.position])
         return Way(way.vehicle, (*seated[:at], *seated[at + 1 :]), at, seated[at : at + 1])
 
@@ -293,11 +296,11 @@ def badness(insertion: Insertion) -> tuple[int, int, float]:
     return len(worst), sum(worst.values()), insertion.extra_cost
 
 
-def seat_breaks(problem: Problem, vehicle: Vehicle, items: Items, breaks: Sequence[requests.Break]) -> Items:
+def seat_breaks(judges: Judges, vehicle: Vehicle, items: Items, breaks: Sequence[requests.Break]) -> Items:
     """This will put breaks into a route, one after the other, each where it breaks and costs least."""
     for pause in sorted(breaks, key=_begins):
         ways = [(*items[:k], pause, *items[k:]) for k in range(len(items) + 1)]
-        items = min(ways, key=lambda way: _badness(route_with(problem, vehicle, way), pause))
+        items = min(ways, key=lambda way: _badness(judges(vehicle, way), pause))
     return items
 
 
@@ -326,7 +329,7 @@ def fixed_items(
             kept += [item] if ("break", str(item.id)) in locked else []
     taken = {str(item.id) for item in kept if isinstance(item, requests.Break)}
     missing = [pause for pause in required(vehicle) if str(pause.id) not in taken]
-    return seat_breaks(problem, vehicle, tuple(kept), missing) if kept else ()
+    return seat_breaks(partial(route_with, problem), vehicle, tuple(kept), missing) if kept else ()
 
 
 def _bare(problem: Problem) -> Iterator[tuple[int, Items]]:

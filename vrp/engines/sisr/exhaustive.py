@@ -9,15 +9,14 @@ from dataclasses import dataclass, replace
 
 from vrp.domain import objective, rules
 from vrp.domain.evaluator import Evaluation, Trial, judge
-from vrp.domain.insertion import Items, may_serve, required
+from vrp.domain.insertion import Items, Judges, may_serve, required
 from vrp.domain.problem import Problem, Reload, Task, Vehicle
 from vrp.domain.request import Break
 
 _MOST_ORDERS = 8
-_MOST_TRIALS = 12_000
+_MOST_TRIALS = 6_000
 _MENDED = {"precedence", "missing_break", "min_tasks", "relation"}  # causes that a later step may take away
 
-Try = Callable[[Vehicle, Items], Trial]
 _Figures = tuple[float, ...]
 
 
@@ -48,20 +47,20 @@ class _Table(dict[int, list[_Choice]]):
         return (choice for among in self.values() for choice in among)
 
 
-def best(problem: Problem, try_: Try, is_over: Callable[[], bool]) -> Evaluation | None:
+def best(problem: Problem, judges: Judges, is_over: Callable[[], bool]) -> Evaluation | None:
     """This will return the best plan, or None where there is too much to try or the time is over. Only where no plan
-    keeps all the rules does it break one. `try_` judges the route of a vehicle."""
+    keeps all the rules does it break one. `judges` judges the route of a vehicle."""
     if len(problem.orders) > _MOST_ORDERS:
         return None
     try:
-        return _Search(problem, try_, is_over).best()
+        return _Search(problem, judges, is_over).best()
     except _TooMany:
         return None
 
 
 class _Search:
-    def __init__(self, problem: Problem, try_: Try, is_over: Callable[[], bool]) -> None:
-        self.problem, self.try_, self.is_over = problem, try_, is_over
+    def __init__(self, problem: Problem, judges: Judges, is_over: Callable[[], bool]) -> None:
+        self.problem, self.judges, self.is_over = problem, judges, is_over
         self.tried = 0
         goal = problem.request.objective
         self.is_balanced = bool(goal.balance and goal.balance.weight)
@@ -120,7 +119,7 @@ class _Search:
         self.tried += 1
         if self.tried > _MOST_TRIALS or self.is_over():
             raise _TooMany
-        return self.try_(vehicle, items)
+        return self.judges(vehicle, items)
 
     def _lacks_locked(self, trial: Trial) -> bool:
         """Whether a break or a reload is locked to the vehicle that it does not make."""
@@ -163,7 +162,7 @@ class _Search:
     def _judged(self, plan: _Choice) -> Evaluation:
         used = [(v, trial) for v, trial in zip(self.problem.vehicles, plan.trials, strict=True) if trial]
         # A route was tried on one of several vehicles that are alike.
-        return judge(self.problem, [self.try_(vehicle, trial.route.items).route for vehicle, trial in used])
+        return judge(self.problem, [self.judges(vehicle, trial.route.items).route for vehicle, trial in used])
 
 
 def _is_as_good(one: _Choice, other: _Choice) -> bool:
