@@ -8,6 +8,7 @@ import math
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import permutations
 
 from vrp.domain import given, objective, rules
@@ -19,6 +20,9 @@ from vrp.domain.schedule import TimedRoute
 from vrp.domain.travel import NO_WAY
 
 Items = tuple[Item, ...]
+Judges = Callable[
+    [Vehicle, Items], Trial
+]  # what judges a vehicle's route; it may remember those that come again
 _NONE: Items = ()
 _NOT_TRAVEL = ("/soft", "/overtime", "/compactness")  # endings of the paths of costs
 _FEW_BREAKS = 3
@@ -84,10 +88,14 @@ class Board:
         trials: Iterable[Trial] = (),
         tolerates: Callable[[str], bool] = lambda cause: False,
         breach: float = 0.0,
+        judges: Judges | None = None,
     ) -> None:
         self.problem = problem
         self.tolerates = tolerates  # whether violations of a cause leave an insertion legal
         self.breach = breach  # money for each violation more
+        self.judges = judges or partial(
+            route_with, problem
+        )  # a route; who asks often may remember the answers
         self.trials = {trial.route.vehicle.index: trial for trial in trials}
         self._bare = dict(_bare(problem)) if problem.has_locks else {}
         related = (str(name) for relation in problem.request.relations for name in relation.ids)
@@ -137,7 +145,7 @@ class Board:
 
     def try_(self, order: Order, way: Way) -> Insertion:
         """This will judge one way: exact cost, and the rules it breaks beyond those broken already."""
-        trial = route_with(self.problem, way.vehicle, way.items)
+        trial = self.judges(way.vehicle, way.items)
         before = self.trials.get(way.vehicle.index)
         extra = trial.cost - (before.cost if before else 0.0)
         broken = [violation for violation in trial.violations if not self.tolerates(violation.cause)]
@@ -275,7 +283,7 @@ class Board:
     def reseated(self, way: Way) -> Way:
         """This will put a vehicle's breaks elsewhere on the way, each where it breaks and costs least."""
         items = tuple(item for item in way.items if not isinstance(item, requests.Break))
-        seated = seat_breaks(self.problem, way.vehicle, items, required(way.vehicle))
+        seated = seat_breaks(self.judges, way.vehicle, items, required(way.vehicle))
         at = seated.index(way.items[way.position])
         return Way(way.vehicle, (*seated[:at], *seated[at + 1 :]), at, seated[at : at + 1])
 
@@ -288,11 +296,11 @@ def badness(insertion: Insertion) -> tuple[int, int, float]:
     return len(worst), sum(worst.values()), insertion.extra_cost
 
 
-def seat_breaks(problem: Problem, vehicle: Vehicle, items: Items, breaks: Sequence[requests.Break]) -> Items:
+def seat_breaks(judges: Judges, vehicle: Vehicle, items: Items, breaks: Sequence[requests.Break]) -> Items:
     """This will put breaks into a route, one after the other, each where it breaks and costs least."""
     for pause in sorted(breaks, key=_begins):
         ways = [(*items[:k], pause, *items[k:]) for k in range(len(items) + 1)]
-        items = min(ways, key=lambda way: _badness(route_with(problem, vehicle, way), pause))
+        items = min(ways, key=lambda way: _badness(judges(vehicle, way), pause))
     return items
 
 
@@ -321,7 +329,7 @@ def fixed_items(
             kept += [item] if ("break", str(item.id)) in locked else []
     taken = {str(item.id) for item in kept if isinstance(item, requests.Break)}
     missing = [pause for pause in required(vehicle) if str(pause.id) not in taken]
-    return seat_breaks(problem, vehicle, tuple(kept), missing) if kept else ()
+    return seat_breaks(partial(route_with, problem), vehicle, tuple(kept), missing) if kept else ()
 
 
 def _bare(problem: Problem) -> Iterator[tuple[int, Items]]:

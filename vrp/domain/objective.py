@@ -17,15 +17,14 @@ def aim(problem: Problem, routes: Sequence[TimedRoute]) -> float:
         return len(routes)
     if preset == "min_makespan":
         return max(route.end_time for route in routes)
-    balance = problem.request.objective.balance
-    return max(_share(problem, route, balance.metric if balance else "duration") for route in routes)
+    return max(share(problem, route) for route in routes)
 
 
 def terms(problem: Problem, routes: Sequence[TimedRoute]) -> Iterator[tuple[str, float]]:
     """This will yield the money that balance and stability add to a whole plan."""
     balance = problem.request.objective.balance
     if balance and balance.weight and routes:
-        shares = [_share(problem, route, balance.metric) for route in routes]
+        shares = [share(problem, route) for route in routes]
         least = min(shares) if len(routes) == len(problem.vehicles) else 0
         if spread := max(shares) - least:
             yield "/objective/balance", balance.weight * spread
@@ -56,8 +55,11 @@ def lateness(route: TimedRoute) -> int:
     return late + max(0, route.end_time - closes)
 
 
-def _share(problem: Problem, route: TimedRoute, metric: str) -> float:
-    """A route's part of the work: hours, kilometres, tasks or what it carries in the first dimension."""
+def share(problem: Problem, route: TimedRoute) -> float:
+    """This will return a route's part of the work that is to be balanced: hours, unless the request says kilometres,
+    tasks or what it carries in the first dimension."""
+    balance = problem.request.objective.balance
+    metric = balance.metric if balance else "duration"
     if metric == "duration":
         return route.duration / 3600
     if metric == "distance":

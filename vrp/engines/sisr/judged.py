@@ -9,13 +9,13 @@ import math
 import random
 import time
 from collections.abc import Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache, partial
 
 import numpy as np
 
 from vrp import engines
 from vrp.domain import given, objective, rules
-from vrp.domain.evaluator import Trial, resolved, route_with
+from vrp.domain.evaluator import Evaluation, Trial, judge, resolved, route_with
 from vrp.domain.insertion import (
     Board,
     Insertion,
@@ -32,7 +32,7 @@ from vrp.domain.request import Break
 from vrp.domain.travel import NO_WAY
 from vrp.engines import relaxation
 from vrp.engines.base import Budget, Report
-from vrp.engines.sisr import native
+from vrp.engines.sisr import exhaustive, native
 from vrp.engines.sisr.model import refusals
 
 _NEAR = 60  # neighbours known of each order
@@ -51,6 +51,8 @@ _HOPE = 0.25  # of the rounds: orders are served although each alone is not wort
 _NEVER = {"skills", "vehicle", "duplicate"}  # causes that no detour mends
 _EMPTY = 0.15  # of the rounds: a whole route is emptied and no other opened
 _FEW = 3  # orders: then every round tears out everything
+_REMEMBERED = 60_000  # orders in all the routes, or plans, that are not judged again
+_PROVING = 0.5  # of the time, at most, to go through all plans
 
 
 def solve(problem: Problem, budget: Budget, report: Report) -> Plan:
@@ -62,7 +64,12 @@ class _Search:
     def __init__(self, problem: Problem, budget: Budget, report: Report) -> None:
         self.problem, self.budget, self.report = problem, budget, report
         self.random = random.Random(budget.seed)
-        self.board = Board(problem, tolerates=lambda cause: cause == "min_tasks")
+        # In small problems the same routes come again and again.
+        self.most = _REMEMBERED // max(1, len(problem.orders))
+        self.judges = lru_cache(self.most)(partial(route_with, problem))
+        self.plans = lru_cache(self.most)(lambda *trials: judge(problem, [trial.route for trial in trials]))
+        self.places: dict[object, Insertion | None] = {}  # the cheapest of an order in a vehicle's route
+        self.board = Board(problem, (), lambda cause: cause == "min_tasks", judges=self.judges)
         self.best: tuple[tuple[float, ...], Plan] = (_worst(), Plan())
         self.improved_at = time.monotonic()
         self.fixed = {
@@ -77,6 +84,8 @@ class _Search:
         self._empties = problem.request.objective.preset == "min_vehicles" or any(
             vehicle.spec.costs.fixed > 0 for vehicle in problem.vehicles
         )
+        balance = problem.request.objective.balance
+        self._is_balanced = bool(balance and balance.weight)
         self._spreads = problem.request.objective.preset in ("min_makespan", "balanced")
         self.demands = [problem.orders[group[0]] for group in sorted(groups)]
         self.able = [
@@ -90,11 +99,27 @@ class _Search:
         if not self._judge() and self.best[0] == _worst():
             # What is locked is legal only in company that is not there yet: go through what is not.
             self.board = Board(
-                self.problem, self.board.trials.values(), lambda cause: cause not in _NEVER, self._heavy
+                self.problem,
+                self.board.trials.values(),
+                lambda cause: cause not in _NEVER,
+                self._heavy,
+                self.judges,
             )
+            self.places.clear()
             self._fill(self._missing())
-        self._anneal()
+        if not self._goes_through_all():
+            self._anneal()
         return self.best[1]
+
+    def _goes_through_all(self) -> bool:
+        """Whether all plans could be looked at: then the best is found."""
+        until = time.monotonic() + _PROVING * (self.budget.deadline - time.monotonic())
+        judged = exhaustive.best(
+            self.problem, self.judges, lambda: self.budget.is_over() or time.monotonic() > until
+        )
+        if judged and judged.rank < self.best[0]:
+            self._keep(judged)
+        return judged is not None
 
     # The first plan ----------------------------------------------------------------------------------------
 
@@ -104,7 +129,7 @@ class _Search:
         if not given_routes and len(self.problem.orders) > _ALONE:
             self._start_from(_relaxed_plan(self.problem, self.budget, self._glance))
         for vehicle, items in given_routes:
-            trial = route_with(self.problem, vehicle, items)
+            trial = self.judges(vehicle, tuple(items))
             self._put(trial if not trial.violations else self._only_fixed(vehicle, tuple(items)))
         if self.board.judged().violations:
             for vehicle, items in given_routes:
@@ -125,9 +150,7 @@ class _Search:
             tasks = tuple(item for item in items if isinstance(item, Task))
             others = [item for item in items if isinstance(item, Reload)]
             kept = tuple(items) if others else tasks
-            trial = route_with(
-                self.problem, vehicle, seat_breaks(self.problem, vehicle, kept, required(vehicle))
-            )
+            trial = self.judges(vehicle, seat_breaks(self.judges, vehicle, kept, required(vehicle)))
             while broken := [v for v in trial.violations if v.cause != "min_tasks"]:
                 trial = self._lightened(trial, broken[0])
             self.board.put(trial)
@@ -146,11 +169,11 @@ class _Search:
         rest = tuple(i for i in items if isinstance(i, Task) and i.order != out)
         vehicle = trial.route.vehicle
         if len(rest) == len(items) or not rest:
-            return route_with(self.problem, vehicle, ())
-        return route_with(self.problem, vehicle, seat_breaks(self.problem, vehicle, rest, required(vehicle)))
+            return self.judges(vehicle, ())
+        return self.judges(vehicle, seat_breaks(self.judges, vehicle, rest, required(vehicle)))
 
     def _only_fixed(self, vehicle: Vehicle, items: Items) -> Trial:
-        return route_with(self.problem, vehicle, fixed_items(self.problem, vehicle, items, ("order", "full")))
+        return self.judges(vehicle, fixed_items(self.problem, vehicle, items, ("order", "full")))
 
     def _put(self, trial: Trial) -> None:
         if trial.route.visits:
@@ -163,7 +186,7 @@ class _Search:
         free = [order for order in self.demands if not self.fixed.intersection(order.group)]
         if not free:
             return
-        began, rounds, since_best = time.monotonic(), 0, 0
+        began, since_best = time.monotonic(), 0
         first = _FIRST_WARMTH if len(self.problem.orders) <= _ALONE else _LATE_WARMTH
         share = max(1e-9, self.board.judged().cost / max(1, len(self.problem.orders)))
         while not self.budget.is_over() and since_best < _PATIENCE * len(free) and not self._is_stale():
@@ -172,7 +195,7 @@ class _Search:
             kept = dict(self.board.trials)
             self._fill(self._ruin(free))
             reached = self._scalar()
-            rounds, since_best = rounds + 1, since_best + 1
+            since_best += 1
             if reached < current - warmth * math.log(1 - self.random.random() or 1e-12):
                 current = reached
                 if self._judge():
@@ -184,10 +207,14 @@ class _Search:
         patience = self.budget.no_improvement
         return patience is not None and time.monotonic() - self.improved_at > patience
 
+    def _judged(self) -> Evaluation:
+        trials = self.board.trials
+        return self.plans(*(trials[index] for index in sorted(trials)))
+
     def _scalar(self) -> float:
         """One number for a board: what is left out weighs more than anything else, then the preset's aim. A route
         of too few tasks weighs as half an order left out, for it may be on its way to more."""
-        evaluation = self.board.judged()
+        evaluation = self._judged()
         _, by_priority, number, aim, cost = evaluation.rank
         few = sum(v.amount or 0 for v in evaluation.violations if v.cause == "min_tasks")
         broken = sum(1 for v in evaluation.violations if v.cause != "min_tasks")
@@ -216,7 +243,7 @@ class _Search:
 
     def _judge(self) -> bool:
         """Keep the board, without its routes of too few tasks, if it is the best so far; True if it is."""
-        evaluation = self.board.judged()
+        evaluation = self._judged()
         few = {v.route for v in evaluation.violations if v.cause == "min_tasks"}
         if few:
             rest = Board(self.problem, self.board.trials.values())
@@ -226,10 +253,14 @@ class _Search:
             evaluation = rest.judged()
         if evaluation.violations or evaluation.rank >= self.best[0]:
             return False
+        self._keep(evaluation)
+        return True
+
+    def _keep(self, evaluation: Evaluation) -> None:
         self.best = (evaluation.rank, plan_of(evaluation.routes))
         self.improved_at = time.monotonic()
-        self.report(self.best[1])
-        return True
+        if not evaluation.violations:
+            self.report(self.best[1])
 
     # Ruin --------------------------------------------------------------------------------------------------
 
@@ -277,13 +308,13 @@ class _Search:
         if not any(isinstance(item, Task) for item in items):
             self.board.trials.pop(vehicle.index, None)
             return
-        trial = route_with(self.problem, vehicle, items)
+        trial = self.judges(vehicle, items)
         if any(
             v.cause != "min_tasks" for v in trial.violations
         ):  # a detour may be needed where triangles bend
             rest = fixed_items(self.problem, vehicle, items, ("order", "full"))
             if any(isinstance(item, Task) for item in rest):
-                self.board.put(route_with(self.problem, vehicle, rest))
+                self.board.put(self.judges(vehicle, rest))
             else:
                 self.board.trials.pop(vehicle.index, None)
             return
@@ -296,7 +327,7 @@ class _Search:
         trial = self.board.trials[vehicle.index]
         items = trial.route.items
         for reload in [k for k, item in enumerate(items) if isinstance(item, Reload)]:
-            without = route_with(self.problem, vehicle, (*items[:reload], *items[reload + 1 :]))
+            without = self.judges(vehicle, (*items[:reload], *items[reload + 1 :]))
             if len(without.violations) <= len(trial.violations) and without.cost <= trial.cost:
                 self.board.put(without)
                 self._drop_reloads(vehicle)
@@ -355,11 +386,25 @@ class _Search:
                 if self.best[1].routes and self.random.random() < _BLINK:
                     continue
                 below = best.extra_cost if best and not spreads else math.inf
-                found = self.board.cheapest(alternative, vehicle, below)
+                found = self._place(alternative, vehicle, below)
                 share = objective.aim(self.problem, [found.trial.route]) if found and spreads else 0
                 if found and (not spreads or share < least):
                     best, least = found, share
         return best
+
+    def _place(self, order: Order, vehicle: Vehicle, below: float) -> Insertion | None:
+        """The cheapest place on a vehicle, remembered where it does not depend on what others do."""
+        board = self.board
+        is_large = len(self.problem.orders) > _ALONE
+        if is_large or self._is_balanced or order.index in board.related:
+            return board.cheapest(order, vehicle, below)
+        key = order.index, vehicle.index, board.trials.get(vehicle.index)
+        if key not in self.places:
+            if len(self.places) >= self.most:
+                self.places.clear()
+            self.places[key] = board.cheapest(order, vehicle)
+        found = self.places[key]
+        return found if found and found.extra_cost < below else None
 
     def _candidates(self, order: Order) -> Iterator[Vehicle]:
         """Vehicles that serve neighbours, or all where those are few; of those alike and unused only the first."""
@@ -381,9 +426,7 @@ class _Search:
         if vehicle.locks:
             return
         items = tuple(item for item in trial.route.items if not isinstance(item, Break))
-        seated = route_with(
-            self.problem, vehicle, seat_breaks(self.problem, vehicle, items, required(vehicle))
-        )
+        seated = self.judges(vehicle, seat_breaks(self.judges, vehicle, items, required(vehicle)))
         if len(seated.violations) <= len(trial.violations) and seated.cost <= trial.cost:
             self.board.put(seated)
 

@@ -1,14 +1,16 @@
 """The engine of last resort: what it does beside the contract that all engines keep."""
 
+import time
 from random import Random
 
 import pytest
 
 from vrp import engines, planner
-from vrp.domain.evaluator import evaluate
+from vrp.domain.evaluator import evaluate, route_with
 from vrp.domain.features import Feature
 from vrp.engines import relaxation
 from vrp.engines.base import Budget
+from vrp.engines.sisr import judged
 from vrp.tests.engines.mixed import mixed_request
 from vrp.tests.problems import build, job, request, vehicle
 
@@ -50,6 +52,33 @@ def test_the_same_seed_finds_the_same_plan_of_few_orders():
     first, second = (solved(problem, 0.5)[0].cost for _ in range(2))
 
     assert first == second == 100
+
+
+def test_routes_that_come_again_are_not_judged_again(monkeypatch):
+    asked = []
+
+    def remembering(problem, vehicle, items):
+        asked.append((vehicle.id, items))
+        return route_with(problem, vehicle, items)
+
+    monkeypatch.setattr(judged, "route_with", remembering)
+    jobs = [job(number, number) for number in range(1, 10)]
+    problem = build(request([vehicle("a", breaks=[{"id": "lunch"}], min_tasks=2), vehicle("b")], jobs, MANY))
+
+    plan = judged.solve(problem, Budget(0.5), lambda _: None)
+
+    assert evaluate(problem, plan).cost == 180
+    assert len(asked) == len(set(asked))
+
+
+def test_a_search_of_few_orders_ends_when_nothing_better_turns_up(monkeypatch):
+    monkeypatch.setattr(judged, "_PATIENCE", 5)
+    problem = build(request([vehicle(min_tasks=2)], [job(number, number) for number in range(1, 10)], MANY))
+    began = time.monotonic()
+
+    judged.solve(problem, Budget(60), lambda _: None)
+
+    assert time.monotonic() - began < 20
 
 
 def test_a_stop_ends_the_search_at_once_and_keeps_the_best_plan():

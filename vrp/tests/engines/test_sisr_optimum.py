@@ -1,5 +1,9 @@
-"""The best plan of small problems, found by the native engine and by trying all plans."""
+"""The best plan of small problems, found by the native engine and by trying all plans.
 
+`ROUTEBOOK_MIXED_CASES=1000 pytest -m evidence vrp/tests/engines/test_sisr_optimum.py` tries so many of every kind.
+"""
+
+import os
 from random import Random
 from types import ModuleType
 
@@ -16,6 +20,8 @@ from vrp.tests.brute import optimum
 from vrp.tests.engines.mixed import mixed_request, request_for
 from vrp.tests.engines.native import native_plan, native_request
 from vrp.tests.problems import Document
+
+CASES = int(os.environ.get("ROUTEBOOK_MIXED_CASES", "100"))
 
 
 @pytest.fixture(autouse=True)
@@ -66,11 +72,13 @@ def test_the_kernel_finds_the_best_plans_of_99_in_100_small_problems() -> None:
 
 
 @pytest.mark.evidence
-def test_the_engine_finds_the_best_plans_of_95_in_100_small_problems_of_every_kind_in_a_second() -> None:
-    found = []
-    for seed in range(100):
+@pytest.mark.timeout(120 + 4 * CASES)
+def test_the_engine_finds_the_best_plans_of_99_in_100_small_problems_of_every_kind_in_a_second() -> None:
+    missed = []
+    for seed in range(CASES):
         problem = planner.prepare(mixed_request(Random(seed)))
         plan = SisrEngine().solve(problem, Budget(1), lambda _: None)
-        found.append(is_best(problem, evaluate(problem, plan)))
+        if not is_best(problem, evaluate(problem, plan)):
+            missed.append(seed)
 
-    assert sum(found) >= 95
+    assert len(missed) <= CASES // 100, f"seeds {missed}"
