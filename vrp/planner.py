@@ -1,7 +1,9 @@
 """A request in, a verified and explained plan out: roads → engine → evaluator → explanation. No database here."""
 
+import math
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,7 +20,7 @@ from vrp.domain.plan import Plan
 from vrp.domain.problem import Problem, Task, build, places_of
 from vrp.domain.rules import Violation
 from vrp.domain.schedule import Visit
-from vrp.engines import together
+from vrp.engines import child, together
 from vrp.engines.base import Budget
 from vrp.engines.child import EngineFailed
 from vrp.engines.together import Crew
@@ -31,15 +33,25 @@ Progress = dict[str, Any]
 DEFAULT_SEED = 1
 NO_ROADS = Atlas()  # straight lines only
 _LEAST = 2.0  # seconds an engine gets that takes over late
+_PARTING = 0.05  # seconds for judging a plan, and for each question about it, once somebody has asked to stop
 
 
 class NoVerifiedPlan(RoutebookError):
     """No engine came back with a plan that stands up to the evaluator."""
 
 
+class StoppedTooEarly(RoutebookError):
+    """Somebody asked to stop before there was any plan."""
+
+
+class _Late(Exception):
+    """Somebody asked to stop while a plan was judged."""
+
+
 @dataclass
 class Contest:
-    """Judges every plan an engine reports, keeps the best, and tells `report` about it."""
+    """Judges every plan an engine reports, keeps the best, and tells `report` about it. Soon after somebody asks to
+    stop nothing is judged any more: what was best by then is the answer."""
 
     problem: Problem
     report: Callable[[Progress], None]
@@ -48,10 +60,30 @@ class Contest:
     best: Evaluation | None = None
     best_engine: str = ""
     trace: list[list[float]] = field(default_factory=list)
+    should_stop: Callable[[], bool] = lambda: False
+    _stopped_at: float = math.inf
+    _last: Plan | None = None  # that was judged, and what it breaks
+    _broken: tuple[Violation, ...] = ()
 
     def __call__(self, plan: Plan) -> tuple[Violation, ...]:
         """Returns what the plan breaks; a plan that breaks anything is not kept."""
-        judged = evaluator.evaluate(self.problem, plan)
+        if plan is not self._last:
+            try:
+                self._broken, self._last = self._judge(plan), plan
+            except _Late:
+                return ()
+        return self._broken
+
+    def _heed(self) -> None:
+        now = time.monotonic()
+        if self.should_stop():
+            self._stopped_at = min(self._stopped_at, now)
+        if now - self._stopped_at > _PARTING:
+            raise _Late
+
+    def _judge(self, plan: Plan) -> tuple[Violation, ...]:
+        with fresh.no_garbage():
+            judged = evaluator.evaluate(self.problem, plan, self._heed)
         if judged.violations or (self.best and judged.rank >= self.best.rank):
             return judged.violations
         self.best, self.best_engine = judged, self.engine
@@ -106,11 +138,36 @@ def solve(
     of each better plan; `should_stop` is asked several times a second, and a stop keeps the best plan so far. A `crew`
     may help with large problems. The time limit is that of the search: measuring roads comes before it. Raises
     `Invalid` for a bad request or one no engine can do, `RoadsFailed` when the roads it insists on cannot be had,
-    `RoadsStopped` when it was stopped before there was any plan, `NoVerifiedPlan` when engines fail.
+    `RoadsStopped` or `StoppedTooEarly` when it was stopped before there was any plan, `NoVerifiedPlan` when engines
+    fail.
     """
+    with _started_early(document, engine):
+        return _solved(document, engine, time_limit, seed, baseline, report, should_stop, atlas, crew)
+
+
+def _started_early(document: Any, engine: str | None) -> AbstractContextManager[None]:
+    """The engine's process gets ready while the request is read: what is said here may still turn out to be wrong."""
+    options = document.get("options") if isinstance(document, dict) else None
+    options = options if isinstance(options, dict) else {}
+    if options.get("mode") == "check":
+        return nullcontext()
+    return child.started_early(engine or str(options.get("engine", "auto")))
+
+
+def _solved(
+    document: Any,
+    engine: str | None,
+    time_limit: float | None,
+    seed: int | None,
+    baseline: Mapping[str, Any] | None,
+    report: Callable[[Progress], None],
+    should_stop: Callable[[], bool],
+    atlas: Atlas,
+    crew: Crew | None,
+) -> dict[str, Any]:
     problem, measured = _prepared(document, baseline, atlas, Watch(_telling(report), should_stop))
     options = problem.request.options
-    watch = Contest(problem, report)
+    watch = Contest(problem, report, should_stop=should_stop)
     if options.mode == "check":
         judged, stop_reason = check(problem, given.routes_of(problem)), "finished"
         watch.trace.append([0, judged.cost])
@@ -123,7 +180,7 @@ def solve(
         seed = _first(seed, options.seed, DEFAULT_SEED)
         try:
             stop_reason = _search(document, watch, engine or options.engine, limit, seed, should_stop, crew)
-            judged = _repaired(watch)
+            judged = _repaired(watch, stop_reason)
         except NoVerifiedPlan:
             if fixed is None:
                 raise
@@ -261,10 +318,12 @@ def _may_be_rearranged(problem: Problem) -> bool:
     return "vehicle" in levels or any(spec.min_tasks for spec in specs)
 
 
-def _repaired(watch: Contest) -> Evaluation:
+def _repaired(watch: Contest, stop_reason: str) -> Evaluation:
     """What the engine left out though there is a legal place for it is put there before anybody sees the plan."""
+    if stop_reason == "stopped" and (watch.best is None or (watch.best.missing and not watch.best.routes)):
+        raise StoppedTooEarly("Stopped before there was any plan.")
     assert watch.best is not None
-    if watch.best.left_out:
+    if watch.best.left_out and stop_reason != "stopped":
         repaired = explain.repair(watch.best)
         if repaired:
             watch(repaired)
@@ -273,8 +332,10 @@ def _repaired(watch: Contest) -> Evaluation:
 
 def _published(document: Any, judged: Evaluation, engine: dict[str, Any], measured: Roads) -> dict[str, Any]:
     payload = evaluator.payload(judged)
-    payload["unassigned"] = [explanation.as_dict() for explanation in explain.explain(judged, document)]
-    _add_marginal_costs(payload, judged)
+    patience = _PARTING if engine["stop_reason"] == "stopped" else explain.PATIENCE
+    explained = explain.explain(judged, document, patience)
+    payload["unassigned"] = [explanation.as_dict() for explanation in explained]
+    _add_marginal_costs(payload, judged, patience)
     if judged.problem.baseline:
         payload["eta_changes"] = given.changes(judged.problem, judged.routes)
     if judged.problem.request.options.mode == "solve" and _nobody_can_begin(judged):
@@ -302,8 +363,8 @@ def _add_shapes(payload: Progress, judged: Evaluation, measured: Roads) -> None:
             return
 
 
-def _add_marginal_costs(payload: Progress, judged: Evaluation) -> None:
-    saved = explain.marginal_costs(judged)
+def _add_marginal_costs(payload: Progress, judged: Evaluation, patience: float) -> None:
+    saved = explain.marginal_costs(judged, patience)
     for route, timed in zip(payload["routes"], judged.routes, strict=True):
         for step, visit in zip(route["steps"], timed.visits, strict=True):
             if visit.task and visit.task.order in saved:

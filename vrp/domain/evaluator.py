@@ -4,7 +4,7 @@ It takes nothing from a plan but names and their order, and shares no code with 
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -59,17 +59,25 @@ class Evaluation:
         return len(self.violations), by_priority, len(self.missing), aim, self.cost
 
 
-def evaluate(problem: Problem, plan: Plan) -> Evaluation:
-    """This will judge a plan. Raises `Invalid` when it names a vehicle, stop or break that does not exist."""
-    routes = [
-        _priced(problem, timed(problem, vehicle, steps))
-        for vehicle, steps in resolved(problem, plan)
-        if _is_used(steps)
-    ]
-    return judge(problem, routes, plan.claimed_cost)
+def evaluate(problem: Problem, plan: Plan, heed: Callable[[], None] = lambda: None) -> Evaluation:
+    """This will judge a plan. Raises `Invalid` when it names a vehicle, stop or break that does not exist.
+
+    `heed` is called before each route and each rule: what it raises ends the judging of a large plan.
+    """
+    routes = []
+    for vehicle, steps in resolved(problem, plan):
+        heed()
+        if _is_used(steps):
+            routes.append(_priced(problem, timed(problem, vehicle, steps)))
+    return judge(problem, routes, plan.claimed_cost, heed)
 
 
-def judge(problem: Problem, routes: Sequence[TimedRoute], claimed_cost: float | None = None) -> Evaluation:
+def judge(
+    problem: Problem,
+    routes: Sequence[TimedRoute],
+    claimed_cost: float | None = None,
+    heed: Callable[[], None] = lambda: None,
+) -> Evaluation:
     """This will judge a plan whose routes were timed and priced by `evaluate` or `route_with`."""
     served = {task.order for route in routes for _, _, task in route.tasks}
     left_out = tuple(order for order in problem.demands if not any(index in served for index in order.group))
@@ -83,7 +91,7 @@ def judge(problem: Problem, routes: Sequence[TimedRoute], claimed_cost: float | 
     for path, amount in objective.terms(problem, routes):
         breakdown[path] += amount
     tidy = {path: tidied(amount) for path, amount in breakdown.items()}
-    violations = tuple(rules.check(problem, routes))
+    violations = tuple(rules.check(problem, routes, heed))
     return Evaluation(problem, tuple(routes), violations, left_out, tidy, claimed_cost)
 
 

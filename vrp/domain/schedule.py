@@ -9,6 +9,7 @@ other starts are weighed as well, and with soft windows the cheapest times (`vrp
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from operator import attrgetter
 
 from vrp.domain import request as requests
 from vrp.domain import soft_times
@@ -153,7 +154,7 @@ class TimedRoute:
             return sum(visit.service for visit in self.visits if not visit.is_pause)
         if name == "break_time":
             return sum(visit.service for visit in self.visits if visit.is_pause)
-        return sum(getattr(visit, name) for visit in self.visits)
+        return sum(map(attrgetter(name), self.visits))
 
 
 def timed(problem: Problem, vehicle: Vehicle, steps: Sequence[Item]) -> TimedRoute:

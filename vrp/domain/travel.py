@@ -18,7 +18,7 @@ from vrp.domain import limits
 NO_WAY = -1
 EARTH_RADIUS = 6_371_009  # metres, the mean
 _FARTHEST = 2.0**25  # metres; farther than half around the earth, and a power of two keeps slopes exact
-_CELLS = 2**20  # computed at a time, so that memory stays near that of the answer
+_CELLS = 2**18  # computed at a time, so that memory stays near that of the answer, and in caches
 
 
 # Estimates -------------------------------------------------------------------------------------------------
@@ -149,16 +149,15 @@ class Computed:
 
     def _some(self, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
         shape = np.broadcast_shapes(rows.shape, columns.shape)
-        if len(shape) < 2:
-            return self._block(rows, columns)
         found = np.empty(shape, dtype=self.dtype)
-        step = max(1, _CELLS // max(1, shape[1]))
+        step = max(1, _CELLS // max(1, math.prod(shape[1:])))
+
+        def cut(numbers: np.ndarray) -> np.ndarray:
+            is_long = numbers.ndim == len(shape) and len(numbers) == shape[0]
+            return numbers[first : first + step] if is_long else numbers
+
         for first in range(0, shape[0], step):
-            part = slice(first, first + step)
-            found[part] = self._block(
-                rows[part] if len(rows) == shape[0] else rows,
-                columns[part] if len(columns) == shape[0] and columns.ndim > 1 else columns,
-            )
+            found[first : first + step] = self._block(cut(rows), cut(columns))
         return found
 
     def _block(self, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:

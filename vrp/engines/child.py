@@ -1,9 +1,10 @@
 """Engines at work in a process of their own: it can be stopped, killed, limited, and may crash, and harms nothing.
 
-`run` is the parent's side: it starts `python -m vrp.engines.child`, hands the problem over in a file that has no
-name, reads a line of JSON for each better plan, and keeps the best. The child's side is `main`.
+`run` is the parent's side: it starts `python -m vrp.engines.child`, hands the problem over by its standard input,
+reads a line of JSON for each better plan, and keeps the best. The child's side is `main`.
 """
 
+import contextlib
 import ctypes
 import gc
 import json
@@ -15,12 +16,14 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
-from typing import IO, Any, Literal
+from typing import Any, Literal, Self
 
 from vrp import engines
 from vrp.domain import fresh
@@ -31,9 +34,14 @@ from vrp.errors import RoutebookError
 
 StopReason = Literal["time_limit", "no_improvement", "finished", "stopped"]
 
-GRACE = 3.0  # seconds past its limit, or past a request to stop, before a child is killed
-_TICK = 0.1  # seconds between looks at what the outside wants
+GRACE = 3.0  # seconds past its limit before a child is killed
+_LAST_WORDS = (
+    0.15  # seconds past a request to stop: what it has found since its last plan is not worth a longer wait
+)
+_LOOK = 0.05  # seconds between looks at what the outside wants
+_TICK = 0.1  # seconds between plans, and between a child's looks
 _LISTENING = 0.1  # of the time may go into what is done with better plans: judging a large one takes a second
+_MANY = 100_000  # new objects, before a child looks for garbage: large problems make as many that are none
 _ROOT = str(Path(__file__).parents[2])
 _KILL_WHEN_PARENT_DIES = 1  # PR_SET_PDEATHSIG of <sys/prctl.h>
 
@@ -79,35 +87,72 @@ def run(
         "seed": budget.seed,
         "no_improvement": budget.no_improvement,
         "memory_mb": memory_mb,
-        "parent": os.getpid(),
     }
-    with tempfile.TemporaryFile() as task, tempfile.TemporaryFile() as errors:
-        with fresh.no_garbage():
-            pickle.dump(problem, task, protocol=pickle.HIGHEST_PROTOCOL)
-        task.seek(0)
-        with subprocess.Popen(
-            [sys.executable, "-P", "-m", __name__, json.dumps(settings)],
-            stdin=task,
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            env=os.environ | {"PYTHONPATH": _ROOT},
-            start_new_session=True,  # Ctrl-C is for the parent, which then asks the child to stop
-        ) as child:
-            try:
-                return _follow(_Watched(engine, child, errors), budget, report, grace)
-            finally:
-                child.kill()
+    early, _early.child = getattr(_early, "child", None), None
+    with early or _Child() as child:
+        child.feed(settings, problem)
+        return _follow(child, budget, report, grace)
 
 
-class _Watched:
-    """A child and what it has said so far."""
+@contextmanager
+def started_early(engine: str) -> Iterator[None]:
+    """This will start a process now for the first `run` inside, by the same thread: while the problem is still being
+    read it imports what the engine, if it is that one, will need, which takes most of a second."""
+    name = engines.PREFERENCE[0][0] if engine == "auto" else engine
+    with _Child(name) as _early.child:
+        try:
+            yield
+        finally:
+            _early.child = None
 
-    def __init__(self, engine: str, child: subprocess.Popen[bytes], errors: IO[bytes]) -> None:
-        self.engine, self.child, self.errors = engine, child, errors
-        assert child.stdout is not None
-        self.output = child.stdout
+
+_early = threading.local()
+
+
+class _Child:
+    """A child, which waits for what it is to do until it is fed, and what it has said so far."""
+
+    engine = ""
+
+    def __init__(self, likely: str = "") -> None:
         self.best: Plan | None = None
         self.stop_reason: StopReason | None = None
+        self.errors = tempfile.TemporaryFile()  # noqa: SIM115 closed by __exit__
+        self.process = subprocess.Popen(
+            [sys.executable, "-P", "-m", __name__, str(os.getpid()), likely],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self.errors,
+            env=os.environ | {"PYTHONPATH": _ROOT},
+            start_new_session=True,  # Ctrl-C is for the parent, which then asks the child to stop
+        )
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.input, self.output = self.process.stdin, self.process.stdout
+        self.feeder: threading.Thread | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.process.kill()
+        self.process.wait()
+        if self.feeder:
+            self.feeder.join()
+        for file in (self.input, self.output, self.errors):
+            file.close()
+
+    def feed(self, settings: dict[str, Any], problem: Problem) -> None:
+        """In a thread of its own: a large problem takes a while, and the child unpacks it meanwhile."""
+        self.engine = settings["engine"]
+        self.feeder = threading.Thread(target=self._feed, args=(settings, problem), name="feed", daemon=True)
+        self.feeder.start()
+
+    def _feed(self, settings: dict[str, Any], problem: Problem) -> None:
+        with contextlib.suppress(BrokenPipeError), self.input:
+            pickle.dump(settings, self.input)
+            with fresh.no_garbage():
+                pickle.dump(problem, self.input, protocol=pickle.HIGHEST_PROTOCOL)
 
     def messages(self) -> Iterator[dict[str, Any] | None]:
         """Yields each message, and None every tick, until the child has closed its output."""
@@ -116,7 +161,7 @@ class _Watched:
             rest = b""
             while True:
                 yield None
-                if not selector.select(_TICK):
+                if not selector.select(_LOOK):
                     continue
                 chunk = os.read(self.output.fileno(), 1 << 20)
                 if not chunk:
@@ -125,7 +170,7 @@ class _Watched:
                 yield from (json.loads(line) for line in lines)
 
     def failed(self) -> EngineFailed:
-        code = self.child.wait()
+        code = self.process.wait()
         self.errors.seek(max(0, self.errors.seek(0, os.SEEK_END) - 2000))
         said = self.errors.read().decode(errors="replace").strip().splitlines()
         reason = f"killed by {signal.Signals(-code).name}" if code < 0 else f"exit status {code}"
@@ -134,32 +179,34 @@ class _Watched:
         return EngineFailed(self.engine, f"{reason}; {said[-1]}" if said else reason, self.best)
 
 
-def _follow(watched: _Watched, budget: Budget, report: Report, grace: float) -> Outcome:
+def _follow(child: _Child, budget: Budget, report: Report, grace: float) -> Outcome:
     wall, stopped = budget.deadline + grace, False
-    told, may_tell_at = watched.best, 0.0
-    for message in watched.messages():
+    told, may_tell_at = child.best, 0.0
+    for message in child.messages():
         if message is not None:
-            watched.best = _read(message["routes"], message["claimed_cost"])
-            watched.stop_reason = message["stop_reason"]
-        is_due = watched.stop_reason or time.monotonic() >= may_tell_at
-        if watched.best and watched.best is not told and is_due:
-            began, told = time.monotonic(), watched.best
+            child.best = _read(message["routes"], message["claimed_cost"])
+            child.stop_reason = message["stop_reason"]
+        is_due = child.stop_reason or time.monotonic() >= may_tell_at
+        if child.best and child.best is not told and is_due:
+            began, told = time.monotonic(), child.best
             report(told)
             may_tell_at = began + (time.monotonic() - began) / _LISTENING
-        if watched.stop_reason:
+        if child.stop_reason:
             break  # the rest is tidying up, which killing does faster
         if not stopped and budget.should_stop():
             stopped = True
-            wall = min(wall, time.monotonic() + grace)
-            watched.child.terminate()
+            if child.best is None:
+                break  # it has nothing to lose
+            wall = min(wall, time.monotonic() + min(grace, _LAST_WORDS))
+            child.process.terminate()
         if time.monotonic() > wall:
-            watched.child.kill()
+            child.process.kill()
             break
     else:
-        if watched.stop_reason is None and not stopped:
-            raise watched.failed()
-    reason = watched.stop_reason or ("stopped" if stopped else "time_limit")
-    return Outcome(watched.best or Plan(), reason, time.monotonic() - budget.started)
+        if child.stop_reason is None and not stopped:
+            raise child.failed()
+    reason = child.stop_reason or ("stopped" if stopped else "time_limit")
+    return Outcome(child.best or Plan(), reason, time.monotonic() - budget.started)
 
 
 def _read(routes: list[Any], claimed_cost: float | None) -> Plan:
@@ -173,16 +220,20 @@ def _read(routes: list[Any], claimed_cost: float | None) -> Plan:
 
 def main() -> None:
     """This will solve the problem on standard input and write every better plan to standard output."""
-    settings = json.loads(sys.argv[1])
-    worker = _Worker(settings)
-    signal.signal(signal.SIGTERM, worker.ask_to_stop)
-    _die_with(settings["parent"])
-    if settings["memory_mb"]:
-        limit = settings["memory_mb"] * 2**20
-        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    parent, likely = int(sys.argv[1]), sys.argv[2]
+    _die_with(parent)
     # What a library prints must not end up among our messages.
     out = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)
+    if likely in engines.ENGINES:
+        with contextlib.suppress(ImportError):  # it may turn out to be another one
+            engines.get(likely)
+    settings = pickle.load(sys.stdin.buffer)  # noqa: S301 our parent wrote it
+    worker = _Worker(settings | {"parent": parent})
+    signal.signal(signal.SIGTERM, worker.ask_to_stop)
+    if settings["memory_mb"]:
+        limit = settings["memory_mb"] * 2**20
+        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     worker.work(_problem(), out.write)
 
 
@@ -190,6 +241,7 @@ def _problem() -> Problem:
     with fresh.no_garbage():
         problem: Problem = pickle.load(sys.stdin.buffer)  # noqa: S301 our parent wrote it
     gc.freeze()  # it stays until the end
+    gc.set_threshold(_MANY)
     return problem
 
 
@@ -225,6 +277,9 @@ class _Worker:
         self.asked = True
 
     def must_stop(self) -> bool:
+        if self.asked:
+            self.reason = self.reason or "stopped"
+            return True
         now = time.monotonic()
         if now - self.looked_at < _TICK:
             return self.reason is not None
@@ -232,9 +287,7 @@ class _Worker:
         if self.waiting:
             self.send(self.waiting)
         patience = self.settings["no_improvement"]
-        if self.asked:
-            self.reason = "stopped"
-        elif patience is not None and self.improved_at is not None and now - self.improved_at >= patience:
+        if patience is not None and self.improved_at is not None and now - self.improved_at >= patience:
             self.reason = "no_improvement"
         elif os.getppid() != self.settings["parent"]:
             os._exit(1)

@@ -77,11 +77,11 @@ class Kind:
 def kinds(problem: Problem) -> list[Kind]:
     """This will group the vehicles that can do anything at all into kinds, most of them needed at once."""
     may_serve = _servable(problem)
-    most = _most_load(problem)
+    most = () if all(vehicle.capacity for vehicle in problem.vehicles) else _most_load(problem)
     grouped: dict[tuple[object, ...], list[Vehicle]] = {}
     written: dict[int, str] = {}
     wishing = [order for order in problem.orders if order.spec.preferred_vehicles]
-    wishes_of = {vehicle.index: tuple(_wishes(wishing, vehicle)) for vehicle in problem.vehicles}
+    wishes_of = [tuple(_wishes(wishing, vehicle)) if wishing else () for vehicle in problem.vehicles]
     for vehicle in problem.vehicles:
         spec = vehicle.spec
         if id(spec) not in written:
@@ -123,6 +123,8 @@ def hopeless(problem: Problem, fleet: list[Kind]) -> set[int]:
 
 def _is_open(order: Order) -> bool:
     """Whether each stop has a window after its goods are ready, and the last one closes after the first has opened."""
+    if not any(task.windows for task in order.tasks):
+        return True
     windows = [openings(task) for task in order.tasks]
     return all(windows) and windows[0][0][0] <= windows[-1][-1][1]
 
@@ -161,14 +163,14 @@ def _servable(problem: Problem) -> Callable[[Vehicle], bytes]:
     rows: dict[tuple[object, ...], np.ndarray] = {}
     sorts: dict[tuple[object, ...], int] = {}
     sort_of = np.empty(len(problem.orders), dtype=np.int64)
-    skills = [frozenset(str(skill) for skill in vehicle.spec.skills) for vehicle in problem.vehicles]
-    names = [vehicle.names for vehicle in problem.vehicles]
     belongs = _belongs(problem)
     for order in problem.orders:
         spec, own = order.spec, belongs.get(order.index, ())
         choice = (spec.allowed_vehicles, spec.forbidden_vehicles, own)
         key = (spec.skills, spec.skills_any, spec.skills_none, *choice)
-        if key not in rows:
+        if key not in rows and not any(key):
+            rows[key] = np.ones(len(problem.vehicles), dtype=bool)
+        elif key not in rows:
             needs, any_of, barred, allowed, forbidden, related = (frozenset(map(str, part)) for part in key)
             rows[key] = np.array(
                 [
@@ -178,7 +180,7 @@ def _servable(problem: Problem) -> Callable[[Vehicle], bytes]:
                     and (not allowed or bool(allowed & called))
                     and not forbidden & called
                     and related <= called
-                    for has, called in zip(skills, names, strict=True)
+                    for has, called in ((vehicle.skills, vehicle.names) for vehicle in problem.vehicles)
                 ]
             )
         sort_of[order.index] = sorts.setdefault(key, len(sorts))

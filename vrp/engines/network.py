@@ -134,7 +134,7 @@ class Network:
         vehicles = [vehicle for kind in self.fleet for vehicle in kind.vehicles]
         doors += [moment for v in vehicles for moment in (v.opens, *(lock.after for lock in v.locks))]
         breaks = max((sum(pause.service for pause in spec.breaks) for spec in specs), default=0)
-        work = sum(map(self._longest_work, tasks))
+        work = sum(self._longest_work)
         return max(doors, default=0) + self._slowest_travel + work + breaks + self._slowest_reloads
 
     @property
@@ -155,13 +155,12 @@ class Network:
         )
         return max(ways, default=0) * len(self.problem.tasks)
 
-    def _longest_work(self, task: Task) -> int:
-        return max((task.setup(vehicle) + task.service(vehicle) for vehicle in self._types), default=0)
-
     @cached_property
-    def _types(self) -> list[Vehicle]:
-        """A vehicle of each type."""
-        return list({kind.sample.spec.type: kind.sample for kind in self.fleet}.values())
+    def _longest_work(self) -> list[int]:
+        """At each task, by the vehicle that takes longest."""
+        types = {kind.sample.spec.type: kind.sample for kind in self.fleet}.values()
+        works = [[task.setup(one) + task.service(one) for task in self.problem.tasks] for one in types]
+        return [max(seconds) for seconds in zip(*works, strict=True)]
 
     # Money -------------------------------------------------------------------------------------------------
 
@@ -223,14 +222,14 @@ class Network:
         legs = max(map(self.most_travel_money, priced.values()), default=0.0)
         hourly = max((vehicle.spec.costs.per_task_hour for vehicle in vehicles), default=0.0)
         reloads = [duration for _, duration in self.reloads]
-        longest = max([*map(self._longest_work, self.problem.tasks), *reloads], default=0)
+        longest = max([*self._longest_work, *reloads], default=0)
         wishes = max((cost for kind in self.fleet for cost in kind.wishes.values()), default=0.0)
         return legs + hourly / 3600 * longest + max(wishes, 0.0) + max(self.favour.values(), default=0.0)
 
     @cached_property
     def scale(self) -> float:
         """Whole units for one unit of currency: exact for all rates if that is not too fine, else fine enough."""
-        fractions = {_exactly(order.penalty or 0.0) for order in self.problem.orders}
+        fractions = {_exactly(penalty) for penalty in {order.penalty or 0.0 for order in self.problem.orders}}
         for kind in self.fleet:
             costs, travel = kind.sample.spec.costs, kind.sample.travel
             fractions |= {_exactly(cost) for cost in (costs.fixed, *kind.wishes.values())}

@@ -7,7 +7,7 @@ tables and whose vehicles cost 1 a unit, so that the cost of a plan is the publi
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from vrplib.parse.parse_distances import pairwise_euclidean
@@ -27,8 +27,7 @@ _STEPS: dict[str, Step] = {"round": (1.0, "nearest"), "dimacs": (10.0, "down"), 
 _LARGEST = 1e8  # of any number in a file, so that a thousand times as much is inside the limits of a request
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line of a file that holds something: its number, counted from 1, and its words."""
 
     number: int
@@ -36,6 +35,12 @@ class Line:
 
     def numbers(self) -> list[float]:
         """This will return the words as finite numbers, or raise `Invalid` with the line."""
+        try:
+            found = [*map(float, self.words)]
+        except ValueError:
+            found = [math.nan]
+        if all(-_LARGEST <= value <= _LARGEST for value in found):
+            return found
         return [number(word, self.number) for word in self.words]
 
 

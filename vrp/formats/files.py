@@ -37,8 +37,10 @@ def preview(
     format: str = "auto",
     vehicles: bytes | None = None,
     round_func: str = "round",
+    is_checked: bool = True,
 ) -> Preview:
-    """This will read a file of any format and say how it was understood. Only `TooLarge` is raised."""
+    """This will read a file of any format and say how it was understood. Only `TooLarge` is raised. Unless it
+    `is_checked`, faults of the request that a file holds are left to who reads the request."""
     name = detect(data, filename) if format == "auto" else format
     try:
         if not data.strip():
@@ -49,7 +51,8 @@ def preview(
             message = "a second file of vehicles goes only with a table of stops"
             raise Invalid([Fault(("vehicles",), message, "not_a_table")])
         document = _document(data, name, round_func)
-        requests.read(document)
+        if is_checked:
+            requests.read(document)
     except Invalid as error:
         return Preview(name, faults=list(error.faults))
     return Preview(name, document, notes=[_summary(document)])

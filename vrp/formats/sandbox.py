@@ -40,7 +40,7 @@ def read(
 
     An address without coordinates is a fault: who can look it up takes `preview`.
     With `arrays` the matrices of benchmark files stay numpy arrays, or, of many places, what computes them, which
-    `vrp.domain.request.read` takes as well.
+    `vrp.domain.request.read` takes as well; that one then is to check the request.
     """
     found = preview(data, filename, format, vehicles=vehicles, round_func=round_func, arrays=arrays)
     faults = found.faults + [Fault(one.place, _NOT_LOOKED_UP, "missing") for one in found.to_find]
@@ -62,7 +62,7 @@ def preview(
     if max(len(data), len(vehicles or b"")) > MAX_BYTES:
         raise TooLarge(f"the file is larger than {MAX_BYTES // 2**20} MB")
     task = {"filename": filename[:1000], "format": format, "round_func": round_func, "size": len(data)}
-    task |= {"has_vehicles": vehicles is not None, "parent": os.getpid()}
+    task |= {"has_vehicles": vehicles is not None, "parent": os.getpid(), "is_checked": not arrays}
     head = orjson.dumps({key: _storable(value) for key, value in task.items()})
     answer = _run(head + b"\n" + data + (vehicles or b""))
     if answer is None:

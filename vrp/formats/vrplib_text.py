@@ -32,6 +32,11 @@ _KNOWN = {
 }
 
 
+def _is_row(line: Line) -> bool:
+    """Whether it plainly is one of numbers: said of most lines, and fast."""
+    return line.words[0].isdigit() and line.words[-1][-1].isdigit()
+
+
 class VrplibText:
     """A file by the names of its parts. Every fault names the line it is about."""
 
@@ -41,6 +46,9 @@ class VrplibText:
         self._at: dict[str, int] = {}
         section: list[Line] | None = None
         for line in benchmarks.lines(data):
+            if section is not None and _is_row(line):
+                section.append(line)
+                continue
             key, colon, value = " ".join(line.words).partition(":")
             name = key.strip().upper()
             if name == "EOF":

@@ -1,3 +1,5 @@
+import threading
+
 import pytest
 
 from vrp import planner
@@ -5,6 +7,7 @@ from vrp.domain import evaluator
 from vrp.domain import plan as plans
 from vrp.errors import Invalid
 from vrp.tests.domain.build import document, job, van
+from vrp.tests.domain.build import plan as plan_named
 
 
 def solve(doc, **options):
@@ -159,10 +162,49 @@ def test_what_an_engine_says_it_costs_is_what_the_evaluator_says():
 
 
 def test_a_stop_ends_the_search_at_once_and_keeps_what_there_is():
-    plan = solve(document([job(1), job(2)]), time_limit=30, should_stop=lambda: True)
+    told = []
+    given = van(steps=[{"type": "job", "id": "J2"}])
 
-    assert plan["engine"]["stop_reason"] in ("stopped", "finished")
+    plan = solve(
+        document([job(2), job(1)], [given]),
+        time_limit=30,
+        report=told.append,
+        should_stop=lambda: bool(told),
+    )
+
+    assert plan["engine"]["stop_reason"] == "stopped"
     assert plan["engine"]["runtime_ms"] < 10_000
+    assert plan["summary"]["assigned"] == 1
+
+
+def test_a_stop_before_there_is_any_plan_is_no_plan():
+    with pytest.raises(planner.StoppedTooEarly):
+        solve(document([job(1), job(2)]), time_limit=30, should_stop=lambda: True)
+
+
+def test_a_stop_ends_the_judging_of_a_plan_and_the_best_one_stays(monkeypatch):
+    monkeypatch.setattr(planner, "_PARTING", -1)
+    is_stopping = threading.Event()
+    contest = planner.Contest(
+        planner.prepare(document([job(1), job(2)])), lambda progress: None, should_stop=is_stopping.is_set
+    )
+    contest(plan_named(V="J1"))
+    best = contest.best
+    is_stopping.set()
+
+    assert contest(plan_named(V="J1 J2")) == ()
+
+    assert contest.best is best
+
+
+def test_a_plan_that_was_judged_already_is_not_judged_again(monkeypatch):
+    contest = planner.Contest(planner.prepare(document([job(1)])), lambda progress: None)
+    twice = plan_named(V="J1 J1")
+    broken = contest(twice)
+    monkeypatch.setattr(evaluator, "evaluate", None)
+
+    assert broken
+    assert contest(twice) == broken
 
 
 def test_the_plan_says_what_the_engine_models_by_itself_and_what_is_emulated():

@@ -69,14 +69,18 @@ _ACROSS = ("alternatives", "relations", "locked_steps")
 __all__ = ["RULES", "Violation", "across", "check", "check_part"]
 
 
-def check(problem: Problem, routes: Sequence[TimedRoute]) -> list[Violation]:
-    """This will list everything the routes of a whole plan break."""
-    return [violation for rule in RULES.values() for violation in rule(problem, routes)]
+def check(
+    problem: Problem, routes: Sequence[TimedRoute], heed: Callable[[], None] = lambda: None
+) -> Iterator[Violation]:
+    """This will yield everything the routes of a whole plan break, and call `heed` before each rule. Rules that nothing
+    in the request asks for are not even looked at, here and below: large plans are waited for."""
+    for rule in (*_asked_for(problem.features), *(RULES[name] for name in _WHOLE)):
+        heed()
+        yield from rule(problem, routes)
 
 
 def check_part(problem: Problem, routes: Sequence[TimedRoute]) -> list[Violation]:
-    """This will list what routes break whatever the others do. Rules that nothing in the request asks for are not
-    even looked at: this is asked thousands of times a second."""
+    """This will list what routes break whatever the others do."""
     return [violation for rule in _asked_for(problem.features) for violation in rule(problem, routes)]
 
 

@@ -6,6 +6,7 @@ last bit, and looks up what is held: all memory here grows with places and what 
 
 import functools
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from types import ModuleType
 
@@ -44,6 +45,11 @@ class Ground:
         )
         computed = all(isinstance(table, Computed) for several in tables for table in several)
         self.is_sparse = computed and len(places) > limits.MAX_ROWS
+
+    @property
+    def is_symmetric(self) -> bool:
+        """Whether all ways are known to be the same there and back."""
+        return all(isinstance(table, Plane) for several in self.tables for table in several)
 
     def between(self, profile: int, which: int, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
         """This will return ways between places, by their numbers here."""
@@ -162,24 +168,31 @@ class Ground:
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """This will return tasks by nearness, and those that can be straight before and after a task: where there are
         windows (`opens` is given), not every one, as each is `done` so soon at the earliest."""
-        near, before, after, alike = [], [], [], True
-        for rows, columns in self._candidates(1 if opens is None else _CHOICE):
+
+        def look(rows: np.ndarray, columns: np.ndarray) -> list[np.ndarray]:
             here, other = self.at[rows][:, None], self.at[columns]
-            there, back = self._soonest(here, other), self._soonest(other, here)
+            there = self._soonest(here, other)
+            back = there.copy() if self.is_symmetric else self._soonest(other, here)
             itself = rows[:, None] == columns
             there[itself] = back[itself] = _FAR
-            near.append(_nearest(np.minimum(there, back), columns))
+            near = _nearest(np.minimum(there, back), columns)
             if opens is not None:
                 follows = done[rows][:, None] + there <= closes[columns]
                 comes_before = done[columns] + back <= closes[rows][:, None]
                 there, back = np.where(follows, there, _FAR), np.where(comes_before, back, _FAR)
-            alike = alike and np.array_equal(there, back)
-            before.append(near[-1] if alike else _nearest(back, columns))
-            after.append(near[-1] if alike else _nearest(there, columns))
-        nearest = np.concatenate(near)
-        if alike:
+            if np.array_equal(there, back):
+                return [near]
+            return [near, _nearest(back, columns), _nearest(there, columns)]
+
+        with ThreadPoolExecutor(1) as other_core:  # it looks at some while more are gathered here
+            some = self._candidates(1 if opens is None else _CHOICE)
+            looking = [other_core.submit(look, rows, columns) for rows, columns in some]
+        found = [one.result() for one in looking]
+        if all(len(lists) == 1 for lists in found):
+            nearest = np.concatenate([lists[0] for lists in found])
             return nearest, nearest, nearest
-        return nearest, np.concatenate(before), np.concatenate(after)
+        near, before, after = (np.concatenate([lists[k % len(lists)] for lists in found]) for k in range(3))
+        return near, before, after
 
     def _soonest(self, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
         """Ways of the profile that is the fastest there."""
@@ -213,7 +226,9 @@ class Ground:
             return
         points = self.positions[self.at]
         points, begins = points - points.mean(axis=0), np.arange(0, size, _BLOCK)
-        squares = (points**2).sum(axis=1)
+        # Squares of distances, less what is the same for all of a row, are one product of these.
+        here = np.column_stack([-2 * points, np.ones(size)])
+        there = np.column_stack([points, (points**2).sum(axis=1)])
         lows, highs = np.minimum.reduceat(points, begins), np.maximum.reduceat(points, begins)
         for k, first in enumerate(begins.tolist()):
             gaps = np.maximum(0, np.maximum(lows - highs[k], lows[k] - highs))
@@ -223,7 +238,7 @@ class Ground:
             members = (begins[blocks][:, None] + np.arange(_BLOCK)).reshape(-1)
             members = members[members < size]
             rows = np.arange(first, min(first + _BLOCK, size))
-            ways = squares[members] - 2 * points[rows] @ points[members].T  # and as much for all of a row
+            ways = here[rows] @ there[members].T
             count = min(choice * NEAR + 1, len(members))
             yield rows, members[np.argpartition(ways, count - 1, axis=1)[:, :count]]
 
@@ -277,8 +292,9 @@ def _nearest(cost: np.ndarray, columns: np.ndarray) -> np.ndarray:
     """The columns of the smallest values of each row, -1 where they are too far."""
     columns = np.broadcast_to(columns, cost.shape)
     count = min(NEAR, max(1, cost.shape[1] - 1))
-    best = np.argpartition(cost, count - 1, axis=1)[:, :count]
-    values = np.take_along_axis(cost, best, axis=1)
-    order = np.argsort(values, axis=1, kind="stable")
-    best, values = np.take_along_axis(best, order, 1), np.take_along_axis(values, order, 1)
-    return np.where(values >= _FAR, -1, np.take_along_axis(columns, best, 1)).astype(np.int32)
+    if cost.shape[1] > 2 * count:  # else sorting them all is as fast
+        best = np.argpartition(cost, count - 1, axis=1)[:, :count]
+        cost, columns = np.take_along_axis(cost, best, 1), np.take_along_axis(columns, best, 1)
+    best = np.argsort(cost, axis=1, kind="stable")[:, :count]
+    cost, columns = np.take_along_axis(cost, best, 1), np.take_along_axis(columns, best, 1)
+    return np.where(cost >= _FAR, -1, columns).astype(np.int32)

@@ -88,6 +88,7 @@ class Model:
 
     @cached_property
     def switches(self) -> dict[str, bool]:
+        uses = self.problem.features.__contains__
         specs = [kind.sample.spec for kind in self.fleet]
         stops = [task.stop for task in self.tasks]
         has_shift = any(spec.time_window for spec in specs)
@@ -96,10 +97,10 @@ class Model:
         types = len(self.fleet) > 1
         return {
             "TIMES": has_shift or spans or any(stop.time_windows for stop in stops),
-            "WINDOWS": any(len(stop.time_windows) > 1 for stop in stops),
+            "WINDOWS": self._has_choices,
             "SPANS": spans,
             "SEQUENCE": any(picked.any() for _, picked, _ in self._loads),
-            "PAIRS": any(task.kind != "job" for task in self.tasks),
+            "PAIRS": uses(Feature.SHIPMENTS) and any(task.kind != "job" for task in self.tasks),
             "METRES": self._needs_metres,
             "TYPES": types,
             "PROFILES": len({id(kind.sample.travel) for kind in self.fleet}) > 1,
@@ -109,11 +110,13 @@ class Model:
             "SETUPS": bool(self.network.may_skip_setup.any()),
             "WORKS": len(self._works) > 1,
             "HOURS": hours,
-            "RELEASES": any(task.kind == "job" and task.release for task in self.tasks),
+            "RELEASES": uses(Feature.RELEASE_TIME) and any(t.kind == "job" and t.release for t in self.tasks),
             "WISHES": any(kind.wishes for kind in self.fleet),
-            "CHOICES": any(len(self.problem.orders[task.order].group) > 1 for task in self.tasks),
+            "CHOICES": uses(Feature.ALTERNATIVES)
+            and any(len(self.problem.orders[task.order].group) > 1 for task in self.tasks),
             "WALKS": any(map(self._is_walked, self.fleet)),
-            "PRICED": any(self.problem.orders[task.order].penalty is not None for task in self.tasks),
+            "PRICED": uses(Feature.PENALTY)
+            and any(self.problem.orders[task.order].penalty is not None for task in self.tasks),
             "GAPS": any(travel.has_no_way for travel in self._travels.values()),
             "RETYPES": types and len(set(groups)) < len(groups),
             "SPARSE": self.ground.is_sparse,
@@ -263,32 +266,25 @@ class Model:
     @cached_property
     def _works(self) -> list[tuple[bytes, np.ndarray, np.ndarray]]:
         """Each list of works there is: what tells it from the others, and the seconds."""
-        found = {}
-        for kind in {kind.sample.spec.type: kind for kind in self.fleet}.values():
-            work, setup = self._work_of(kind)
-            found[work.tobytes() + setup.tobytes()] = work, setup
+        found = {work.tobytes() + setup.tobytes(): (work, setup) for work, setup in self._work.values()}
         return [(key, *seconds) for key, seconds in found.items()]
 
     @cached_property
     def _number_of_works(self) -> dict[str | None, int]:
         """By the type of vehicle."""
         number = {key: k for k, (key, _, _) in enumerate(self._works)}
-        types = {kind.sample.spec.type: kind for kind in self.fleet}
-        return {
-            name: number[b"".join(s.tobytes() for s in self._work_of(kind))] for name, kind in types.items()
-        }
+        return {name: number[work.tobytes() + setup.tobytes()] for name, (work, setup) in self._work.items()}
 
-    def _work_of(self, kind: Kind) -> tuple[np.ndarray, np.ndarray]:
-        """Seconds of work, and of setup that is skipped by who comes from the same place."""
-        sample = kind.sample
-        work, setup = np.zeros(len(self.tasks), dtype=np.int64), np.zeros(len(self.tasks), dtype=np.int64)
-        for k, task in enumerate(self.tasks):
-            work[k] = task.service(sample)
-            if self.network.may_skip_setup[task.index]:
-                setup[k] = task.setup(sample)
-            else:
-                work[k] += task.setup(sample)
-        return work, setup
+    @cached_property
+    def _work(self) -> dict[str | None, tuple[np.ndarray, np.ndarray]]:
+        """By type of vehicle: seconds of work, and of setup that is skipped by who comes from the same place."""
+        skipped = self.network.may_skip_setup[[task.index for task in self.tasks]]
+        found = {}
+        for name, sample in {kind.sample.spec.type: kind.sample for kind in self.fleet}.items():
+            service = np.array([task.service(sample) for task in self.tasks], dtype=np.int64)
+            setup = np.array([task.setup(sample) for task in self.tasks], dtype=np.int64)
+            found[name] = service + np.where(skipped, 0, setup), np.where(skipped, setup, 0)
+        return found
 
     @cached_property
     def _loads(self) -> list[tuple[np.ndarray, np.ndarray, int]]:
@@ -323,7 +319,13 @@ class Model:
     @cached_property
     def _openings(self) -> list[list[tuple[int, int]]]:
         last = self.horizon
-        return [[(start, min(end, last)) for start, end in fleets.openings(task)] for task in self.tasks]
+        always = [(0, last)]
+        return [
+            [(start, min(end, last)) for start, end in fleets.openings(task)]
+            if task.windows or task.release
+            else always
+            for task in self.tasks
+        ]
 
     @cached_property
     def horizon(self) -> int:
@@ -355,22 +357,33 @@ class Model:
             at = rows[-1][1]
         return np.array(rows or [(0, 0, 0)], dtype=np.int64)
 
+    @cached_property
+    def _has_choices(self) -> bool:
+        return any(len(task.windows) > 1 for task in self.tasks)
+
+    @cached_property
+    def _has_rides(self) -> bool:
+        return any(task.max_ride is not None for task in self.tasks)
+
+    @cached_property
+    def _has_soft(self) -> bool:
+        return any(any(task.soft) for task in self.tasks)
+
     def _is_walked(self, kind: Kind) -> bool:
         """Whether a route of its has to be gone through to be judged."""
-        several = any(len(task.windows) > 1 for task in self.tasks)
-        is_timed = several and self._needs_spans
+        is_timed = self._has_choices and self._needs_spans
         return bool(kind.breaks) or is_timed or self._is_soft(kind) or self._is_kept(kind)
 
     def _is_kept(self, kind: Kind) -> bool:
         """Whether there are limits for whose sake one may have to wait earlier."""
-        return kind.sample.spec.max_wait is not None or any(task.max_ride is not None for task in self.tasks)
+        return kind.sample.spec.max_wait is not None or self._has_rides
 
     @staticmethod
     def _most_ride(task: Task) -> int:
         return 2**60 if task.max_ride is None else task.max_ride
 
     def _is_soft(self, kind: Kind) -> bool:
-        return _soft_shift(kind.sample.spec) is not None or any(any(task.soft) for task in self.tasks)
+        return _soft_shift(kind.sample.spec) is not None or self._has_soft
 
     @cached_property
     def _soft(self) -> np.ndarray:

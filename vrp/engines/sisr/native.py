@@ -3,7 +3,7 @@
 from vrp.domain.plan import Plan
 from vrp.domain.problem import Problem
 from vrp.engines.base import Budget, Report
-from vrp.engines.sisr import compiled, teams
+from vrp.engines.sisr import compiled, savings, teams
 from vrp.engines.sisr.model import Model, refusals
 
 
@@ -15,9 +15,14 @@ def solve(problem: Problem, budget: Budget, report: Report) -> Plan | None:
     if model.is_empty:
         return Plan()
     kernel = compiled.kernel(model.kind)
-    if kernel is None or model.excesses(kernel):
+    if kernel is None:
         return None
-    return teams.solve(model, kernel, budget, report)
+    first = savings.first(model)
+    if first:
+        report(model.plan(first))  # what the kernel needs takes a while to prepare where problems are large
+    if model.excesses(kernel):
+        return None
+    return teams.solve(model, kernel, budget, report, first=first)
 
 
 def get_ready(problem: Problem) -> None:

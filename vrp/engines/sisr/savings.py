@@ -4,6 +4,7 @@ become one, those first that save most, as long as the vehicle has room.
 """
 
 from collections.abc import Iterator
+from operator import add, le
 
 import numpy as np
 
@@ -13,6 +14,11 @@ from vrp.engines.sisr.model import Model, Routes
 _KNOWN = {"SPARSE", "METRES", "COUNTED", "SETUPS", "PRICED"}
 _NEAR = 60  # neighbours of each stop whose routes may become one
 _ENDS = 2_000  # of routes, that are compared each with each once no neighbours are left
+
+
+def first(model: Model) -> Routes | None:
+    """This will return the routes to begin with: none where some are given, or it does not know how."""
+    return None if model.given else routes(model)
 
 
 def routes(model: Model) -> Routes | None:
@@ -36,14 +42,13 @@ class _Savings:
         at, ends = self.ground.at, (np.array([start]), np.array([end]))
         self.out, self.home = self._cost(ends[0], at), self._cost(at, ends[1])
         self.alone = (self.out + self.home) / 2  # what it costs to be an end of a route
-        loads = [
-            [*map(sum, zip(task.delivery, task.pickup, task.change, strict=True)), 1] for task in model.tasks
-        ]
-        self.load = loads  # of a route, kept at the task that stands for it
+        # Of a route, kept at both its ends; here nothing is picked up.
+        self.load = [(*task.delivery, 1) for task in model.tasks]
         most = kind.sample.spec.max_tasks
-        self.room = [*kind.capacity, size if most is None else most]
-        self.root = list(range(size))
+        self.room = (*kind.capacity, size if most is None else most)
+        self.far = list(range(size))  # the other end of a route
         self.beside: list[list[int]] = [[] for _ in range(size)]
+        self.is_end = bytearray(b"\1") * size
         self.fixed = kind.sample.spec.costs.fixed
 
     def _cost(self, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
@@ -61,39 +66,36 @@ class _Savings:
 
     def pairs_of_ends(self) -> tuple[np.ndarray, np.ndarray]:
         """Of the routes there are; where they are many, only of the smallest."""
-        ends = [task for task, beside in enumerate(self.beside) if len(beside) < 2]
-        ends = sorted(ends, key=lambda task: self.load[self._root_of(task)])[:_ENDS]
+        ends = np.flatnonzero(np.frombuffer(self.is_end, dtype=bool)).tolist()
+        ends = sorted(ends, key=lambda task: self.load[task])[:_ENDS]
         one, other = np.triu_indices(len(ends), 1)
         every = np.array(ends, dtype=np.int64)
-        return every[one], every[other]
+        load = np.array([self.load[task] for task in ends])
+        fits = (load[one] + load[other] <= self.room).all(axis=1)
+        return every[one[fits]], every[other[fits]]
 
     def join(self, one: np.ndarray, other: np.ndarray) -> None:
         at = self.ground.at
-        between = (self._cost(at[one], at[other]) + self._cost(at[other], at[one])) / 2
+        between = self._cost(at[one], at[other])
+        if not self.ground.is_symmetric:
+            between = (between + self._cost(at[other], at[one])) / 2
         saved = self.alone[one] + self.alone[other] - between
         useful = np.flatnonzero(saved + self.fixed > 0)
         useful = useful[np.argsort(-saved[useful], kind="stable")]
-        beside = self.beside
+        is_end, far = self.is_end, self.far
         for a, b in zip(one[useful].tolist(), other[useful].tolist(), strict=True):
-            if len(beside[a]) < 2 and len(beside[b]) < 2:
+            if is_end[a] and is_end[b] and far[a] != b:
                 self._join(a, b)
 
     def _join(self, a: int, b: int) -> None:
-        first, second = self._root_of(a), self._root_of(b)
-        if first == second:
-            return
-        load = [one + other for one, other in zip(self.load[first], self.load[second], strict=True)]
-        if all(part <= room for part, room in zip(load, self.room, strict=True)):
-            self.root[second], self.load[first] = first, load
-            self.beside[a].append(b)
-            self.beside[b].append(a)
-
-    def _root_of(self, task: int) -> int:
-        root = self.root
-        while root[task] != task:
-            root[task] = root[root[task]]
-            task = root[task]
-        return task
+        load = tuple(map(add, self.load[a], self.load[b]))
+        if all(map(le, load, self.room)):
+            first, last = self.far[a], self.far[b]
+            self.far[first], self.far[last] = last, first
+            self.load[first] = self.load[last] = load
+            for task, other in ((a, b), (b, a)):
+                self.beside[task].append(other)
+                self.is_end[task] = len(self.beside[task]) < 2
 
     def routes(self) -> Iterator[list[int]]:
         """From one end to the other."""

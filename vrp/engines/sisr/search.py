@@ -106,9 +106,9 @@ class Search:
         if cost != self.cost:
             self.found = cost, self.state.best.copy()
 
-    def begin(self) -> None:
-        """The first plan."""
-        saved = None if self.model.given else savings.routes(self.model)
+    def begin(self, saved: Routes | None = None) -> None:
+        """The first plan: the routes that `savings.first` has found or will find, if any."""
+        saved = saved or savings.first(self.model)
         if saved is None:
             self.fill()
         else:

@@ -24,17 +24,27 @@ _CUTS, _CUT_EVERY, _MOST_CUTS = 6, 10.0, 30  # how often parts are cut: at least
 
 
 def solve(
-    model: Model, kernel: ModuleType, budget: Budget, report: Report, rounds: int | None = None
+    model: Model,
+    kernel: ModuleType,
+    budget: Budget,
+    report: Report,
+    rounds: int | None = None,
+    first: Routes | None = None,
 ) -> Plan:
-    """This will search until the budget is over, or for so many `rounds` on each core: then a seed gives one plan."""
+    """This will search until the budget is over, or for so many `rounds` on each core: then a seed gives one plan.
+
+    `first` is what `savings.first` found, if that was reported already.
+    """
     tasks = len(model.tasks)
     clock = Clock(budget, rounds, ENOUGH * tasks if tasks <= FEW else None)
     fixed = model.fixed(kernel)
     seeds = [budget.seed + 1_000 * number for number in range(_cores())]
     searches = [Search(model, kernel, fixed, seed) for seed in seeds]
-    searches[0].begin()
+    searches[0].begin(first)
     is_large = len(model.tasks) >= _LARGE and len(searches) > 1
     team = (Parts if is_large else Portfolio)(model, searches, clock, report)
+    if first:
+        team.shown = searches[0].cost
     return model.plan(team.run())
 
 

@@ -41,18 +41,19 @@ def run(instance: Instance, engine: str, seconds: float, seed: int) -> Run:
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
     }
     started = time.monotonic()
-    try:
-        problem = _read(instance)
-        chosen = engines.choose(problem, engine)
-    except _UNREADABLE as error:
-        return Run(**about, state="cannot", why=_words(error))
-    about["ready"] = ready = round(time.monotonic() - started, 3)
-    if ready >= seconds:
-        return Run(**about, state="failed", why=f"reading the file took {ready:.1f} s", took=ready)
-    version = engines.get(chosen).version
-    about["version"] = version if chosen == engine else f"{chosen} {version}"
-    budget = Budget(seconds, seed, started=started)
-    return Run(**about, **_solved(instance, problem, chosen, budget))
+    with child.started_early(engine):
+        try:
+            problem = _read(instance)
+            chosen = engines.choose(problem, engine)
+        except _UNREADABLE as error:
+            return Run(**about, state="cannot", why=_words(error))
+        about["ready"] = ready = round(time.monotonic() - started, 3)
+        if ready >= seconds:
+            return Run(**about, state="failed", why=f"reading the file took {ready:.1f} s", took=ready)
+        version = engines.get(chosen).version
+        about["version"] = version if chosen == engine else f"{chosen} {version}"
+        budget = Budget(seconds, seed, started=started)
+        return Run(**about, **_solved(instance, problem, chosen, budget))
 
 
 def get_ready(instance: Instance) -> None:

@@ -49,10 +49,12 @@ class Usage:
         return round(min(self.cpu_seconds / could, 1), 3) if self.cpu_seconds and could else None
 
     def _watch(self) -> None:
-        while not self._over.wait(_TICK):
+        is_over = False
+        while not is_over:
             for process in psutil.Process().children(recursive=True):
                 self._look_at(process.pid)
             self.looked_at = time.monotonic()
+            is_over = self._over.wait(_TICK)
 
     def _look_at(self, pid: int) -> None:
         process = Path("/proc") / str(pid)

@@ -1,5 +1,6 @@
 import contextlib
 import math
+import pickle
 import time
 
 import pytest
@@ -22,6 +23,18 @@ def faults(document):
 
 def test_the_smallest_request_is_a_vehicle():
     assert requests.read({"vehicles": [VAN]}).jobs == ()
+
+
+def test_a_request_that_was_pickled_is_the_same():
+    window = {"start": 0, "end": 9, "soft": {"end": 7, "cost_per_hour_late": 1}}
+    job = JOB | {"time_windows": [window], "skills": ["a"], "meta": {"who": "me"}}
+    request = requests.read({"vehicles": [VAN], "jobs": [job]})
+
+    same = pickle.loads(pickle.dumps(request))
+
+    assert same == request
+    assert same.model_dump() == request.model_dump()
+    assert same.jobs[0].model_fields_set == request.jobs[0].model_fields_set
 
 
 def test_a_vroom_payload_reads_unchanged():

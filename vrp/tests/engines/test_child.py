@@ -15,7 +15,7 @@ from vrp.domain.evaluator import evaluate
 from vrp.domain.plan import Plan
 from vrp.domain.problem import Problem
 from vrp.engines.base import Budget
-from vrp.engines.child import EngineFailed, run
+from vrp.engines.child import EngineFailed, run, started_early
 from vrp.tests.problems import build, job, request, vehicle
 
 LONG = 60.0  # seconds no test ever waits for
@@ -54,6 +54,51 @@ def test_a_request_to_stop_keeps_the_best_plan(engine: str) -> None:
     assert outcome.stop_reason == "stopped"
     assert evaluate(problem, outcome.plan).status == "feasible"
     assert time.monotonic() - began < 10
+
+
+def test_a_request_to_stop_before_there_is_a_plan_is_answered_at_once() -> None:
+    began = time.monotonic()
+
+    outcome = run("sisr", two_stops(), Budget(LONG, should_stop=lambda: True))
+
+    assert outcome.stop_reason == "stopped"
+    assert outcome.plan == Plan()
+    assert time.monotonic() - began < 1
+
+
+def test_a_child_that_hangs_is_not_waited_for_when_somebody_asks_to_stop() -> None:
+    seen: list[float] = []
+
+    def freeze(plan: Plan) -> None:
+        only_child().send_signal(signal.SIGSTOP)
+        seen.append(time.monotonic())
+
+    outcome = run("pyvrp", many_stops(), Budget(LONG, should_stop=lambda: bool(seen)), freeze)
+
+    assert outcome.plan.routes
+    assert time.monotonic() - seen[0] < 1
+
+
+def test_a_process_that_was_started_early_does_the_work() -> None:
+    with started_early("auto"):
+        early = only_child()
+        working: list[psutil.Process] = []
+
+        outcome = run("pyvrp", two_stops(), Budget(LONG), lambda plan: working.append(only_child()))
+
+        assert outcome.plan.claimed_cost == 40
+        assert working[0] == early
+        assert run("vroom", two_stops(), Budget(LONG)).plan.claimed_cost == 40
+
+    assert children() == []
+
+
+def test_a_process_that_was_started_early_for_nothing_is_ended() -> None:
+    with started_early("no such engine"):
+        assert len(children()) == 1
+
+    assert children() == []
+    assert run("vroom", two_stops(), Budget(LONG)).plan.claimed_cost == 40
 
 
 def test_a_time_limit_is_kept() -> None:

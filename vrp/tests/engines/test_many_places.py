@@ -8,11 +8,12 @@ import pytest
 
 from vrp.domain import limits, problem, request
 from vrp.domain.evaluator import evaluate
+from vrp.domain.plan import Plan
 from vrp.domain.problem import Problem
 from vrp.domain.travel import NO_WAY, Estimate, Plane, Table, Travel
 from vrp.engines.base import Budget
 from vrp.engines.network import NOWHERE
-from vrp.engines.sisr import compiled, savings, search
+from vrp.engines.sisr import compiled, native, savings, search, teams
 from vrp.engines.sisr.compiled import Kind
 from vrp.engines.sisr.ground import GAP, Ground
 from vrp.engines.sisr.model import Model
@@ -168,6 +169,28 @@ def test_savings_serve_everything_within_the_capacity() -> None:
     assert evaluate(model.problem, model.plan(routes)).violations == ()
     # No two of them fit into one vehicle: so many routes there must be, nearly.
     assert len(routes) <= 1.1 * sum(task.delivery[0] for task in model.tasks) / 100 + 1
+
+
+def test_the_first_plan_is_told_before_the_search_is_prepared(monkeypatch: Any) -> None:
+    def searched(model: Model, *_: Any, first: Any) -> Plan:
+        assert told == [model.plan(first)]
+        return model.plan(first)
+
+    monkeypatch.setattr(teams, "solve", searched)
+    large, told = scattered(500), list[Plan]()
+
+    native.solve(large, Budget(600), told.append)
+
+    assert evaluate(large, told[0]).violations == ()
+
+
+def test_the_first_plan_is_told_once(monkeypatch: Any) -> None:
+    told: list[Plan] = []
+    is_first = iter([False])
+
+    native.solve(scattered(500), Budget(600, should_stop=lambda: next(is_first, True)), told.append)
+
+    assert len(set(told)) == len(told) > 0
 
 
 def test_savings_leave_time_windows_to_others() -> None:
