@@ -40,7 +40,7 @@ vendor: setup
 	-@$(BIN)/python vrp/frontend/fetch.py
 	-@$(BIN)/python vrp/roads/fetch.py
 
-# The native engine, compiled once for this machine, about a minute. The demo's worker does it in the background.
+# The native engine, compiled once for this machine, in three to four minutes. The demo's worker does it in the background.
 kernels: setup
 	@$(BIN)/python -m vrp.engines.sisr.compiled
 

@@ -99,7 +99,7 @@ class Model:
             "TIMES": has_shift or spans or any(stop.time_windows for stop in stops),
             "WINDOWS": self._has_choices,
             "SPANS": spans,
-            "SEQUENCE": any(picked.any() for _, picked, _ in self._loads),
+            "SEQUENCE": any(picked.any() for _, picked, _ in self.loads),
             "PAIRS": uses(Feature.SHIPMENTS) and any(task.kind != "job" for task in self.tasks),
             "METRES": self._needs_metres,
             "TYPES": types,
@@ -125,7 +125,7 @@ class Model:
     @property
     def kind(self) -> compiled.Kind:
         """The kernel with just what the problem needs."""
-        return compiled.Kind.of(self.switches, len(self._loads))
+        return compiled.Kind.of(self.switches, len(self.loads))
 
     def excesses(self, kernel: ModuleType) -> set[str]:
         """This will say what is too large for the kernel's 32 bits, or its units of money."""
@@ -287,7 +287,7 @@ class Model:
         return found
 
     @cached_property
-    def _loads(self) -> list[tuple[np.ndarray, np.ndarray, int]]:
+    def loads(self) -> list[tuple[np.ndarray, np.ndarray, int]]:
         """What the kernel counts as loads: what each task delivers and picks up, and of which dimension it is.
 
         Where nothing can be delivered once something is picked up, as in problems of backhauls, the order of stops does
@@ -413,7 +413,7 @@ class Model:
         if kernel.RELEASES:
             facts[:size, kernel.RELEASE] = [task.release if task.kind == "job" else 0 for task in self.tasks]
         facts[:size, kernel.IS_PICKUP] = [task.kind == "pickup" for task in self.tasks]
-        for k, (delivered, picked, _) in enumerate(self._loads):
+        for k, (delivered, picked, _) in enumerate(self.loads):
             facts[:size, kernel.DELIVERED + k], facts[:size, kernel.PICKED + k] = delivered, picked
         loads = np.abs(facts[:size, kernel.DELIVERED : kernel.DELIVERED + 2 * dimensions]).astype(np.float64)
         facts[:size, kernel.SIZE] = (1000 * loads / np.maximum(loads.max(axis=0), 1)).sum(axis=1)
@@ -462,7 +462,7 @@ class Model:
             breaks += len(kind.breaks or ())
             row[kernel.LAST_BREAK] = breaks
             row[kernel.GROUP] = groups.setdefault(self._group(kind), len(groups))
-            for k, (_, _, dimension) in enumerate(self._loads):
+            for k, (_, _, dimension) in enumerate(self.loads):
                 row[kernel.ROOM + k] = kind.capacity[dimension]
         return types
 

@@ -42,10 +42,12 @@ class _Savings:
         at, ends = self.ground.at, (np.array([start]), np.array([end]))
         self.out, self.home = self._cost(ends[0], at), self._cost(at, ends[1])
         self.alone = (self.out + self.home) / 2  # what it costs to be an end of a route
-        # Of a route, kept at both its ends; here nothing is picked up.
-        self.load = [(*task.delivery, 1) for task in model.tasks]
+        # Of a route, kept at both its ends; here the order of stops does not matter to it.
+        amounts = (delivered.tolist() for delivered, _, _ in model.loads)
+        self.load = list(zip(*amounts, [1] * size, strict=True))
         most = kind.sample.spec.max_tasks
-        self.room = (*kind.capacity, size if most is None else most)
+        room = (kind.capacity[dimension] for _, _, dimension in model.loads)
+        self.room = (*room, size if most is None else most)
         self.far = list(range(size))  # the other end of a route
         self.beside: list[list[int]] = [[] for _ in range(size)]
         self.is_end = bytearray(b"\1") * size
