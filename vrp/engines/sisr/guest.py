@@ -19,7 +19,8 @@ def is_welcome(model: Model, clock: Clock) -> bool:
     return (
         clock.rounds is None
         and _FEWEST <= len(model.tasks) <= _MOST
-        and bool(model.switches["TIMES"])
+        and model.switches["TIMES"]
+        and not model.switches["TYPES"]  # with several depots or kinds of vehicles ours is the stronger one
         and "pyvrp" in engines.installed()
         and not engines.missing("pyvrp", model.problem)
     )

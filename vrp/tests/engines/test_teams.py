@@ -116,3 +116,11 @@ def test_a_guest_with_a_worse_plan_changes_nothing(monkeypatch: pytest.MonkeyPat
     timed = problem(time_window=[0, 90_000])
 
     assert len(evaluate(timed, with_guest(monkeypatch, Plan())).left_out) == 5
+
+
+@pytest.mark.parametrize(("other_depot", "is_asked"), [(0, True), (1, False)])
+def test_a_guest_is_asked_where_all_vehicles_are_alike(other_depot: int, is_asked: bool) -> None:
+    vans = [vehicle(name, at, at, time_window=[0, 1_000]) for name, at in (("a", 0), ("b", other_depot))]
+    model = Model(build(request(vans, [job(k, k) for k in range(1, 21)], tuple(range(21)))))
+
+    assert guest.is_welcome(model, search.Clock(Budget(1))) is is_asked
