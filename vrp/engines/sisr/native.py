@@ -17,7 +17,7 @@ def solve(problem: Problem, budget: Budget, report: Report) -> Plan | None:
     kernel = compiled.kernel(model.kind)
     if kernel is None:
         return None
-    first = savings.first(model)
+    first = savings.first(model) or []
     if first:
         report(model.plan(first))  # what the kernel needs takes a while to prepare where problems are large
     if model.excesses(kernel):

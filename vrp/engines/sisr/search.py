@@ -12,18 +12,13 @@ from vrp.engines.sisr.model import Model, Part, Routes
 
 PIECE = 0.05  # seconds
 _WARM, _COLD = 2.0, 0.03  # temperature at the beginning and the end, in ways to a near neighbour
-_WARM_FLEET, _SWAPS_FLEET = (
-    3.0,
-    0.15,
-)  # the same where vehicles are to be chosen: which ones is settled early on
+_WARM_FLEET = 3.0  # the first where vehicles are to be chosen: which ones is settled early on
 _WARM_AGAIN = 0.4  # the same where there is a plan to begin with
-_REMOVED, _STRING, _BLINK = (
-    14.0,
-    10.0,
-    0.01,
-)  # stops removed at most on average (paper: 10), the longest string
+_REMOVED = 14.0  # stops on average; the paper has 10
+_STRING, _BLINK = 10.0, 0.01  # the longest string, and how seldom a place is passed over: as in the paper
 _EMPTIES = 0.02  # of the rounds: a whole route is taken out, where vehicles cost something
-_SWAPS = 0.3  # of the rounds: two routes swap their tails, or their vehicles
+_SWAPS = 0.3  # of the rounds: two routes swap tails
+_SWAPS_FLEET = 0.15  # the same where vehicles are to be chosen, half of them swap those
 # Batches of neighbours that places are sought among, where there are windows (far ones seldom are worth it) and where
 # not; and how many times as far as the best place is dear. Wider where there is time for many rounds for each task.
 _NARROW, _WIDE = (2, 10, 1.0), (4, 10, 2.0)
@@ -107,12 +102,13 @@ class Search:
             self.found = cost, self.state.best.copy()
 
     def begin(self, saved: Routes | None = None) -> None:
-        """The first plan: the routes that `savings.first` has found or will find, if any."""
-        saved = saved or savings.first(self.model)
+        """The first plan: the routes that `savings.first` has found (none if empty), or will find."""
         if saved is None:
-            self.fill()
-        else:
+            saved = savings.first(self.model)
+        if saved:
             self.load(self.model.whole(saved))
+        else:
+            self.fill()
 
     def fill(self) -> None:
         """Put in everything there is a place for, whatever its price; the search finds what is not worth it."""

@@ -33,7 +33,7 @@ def solve(
 ) -> Plan:
     """This will search until the budget is over, or for so many `rounds` on each core: then a seed gives one plan.
 
-    `first` is what `savings.first` found, if that was reported already.
+    `first` is what `savings.first` found, empty if nothing, where that was asked already and reported.
     """
     tasks = len(model.tasks)
     clock = Clock(budget, rounds, ENOUGH * tasks if tasks <= FEW else None)
