@@ -14,11 +14,11 @@ PIECE = 0.05  # seconds
 _WARM, _COLD = 2.0, 0.03  # temperature at the beginning and the end, in ways to a near neighbour
 _WARM_FLEET = 3.0  # the first where vehicles are to be chosen: which ones is settled early on
 _WARM_AGAIN = 0.4  # the same where there is a plan to begin with
-_REMOVED = 14.0  # stops on average; the paper has 10
+_REMOVED = 10.0  # stops on average; as in the paper
 _STRING, _BLINK = 10.0, 0.01  # the longest string, and how seldom a place is passed over: as in the paper
 _EMPTIES = 0.02  # of the rounds: a whole route is taken out, where vehicles cost something
-_SWAPS = 0.3  # of the rounds: two routes swap tails
-_SWAPS_FLEET = 0.15  # the same where vehicles are to be chosen, half of them swap those
+_SWAPS = 0.5  # of the rounds: two routes swap tails
+_SWAPS_FLEET = 0.3  # the same where vehicles are to be chosen, half of them swap those
 # Batches of neighbours that places are sought among, where there are windows (far ones seldom are worth it) and where
 # not; and how many times as far as the best place is dear. Wider where there is time for many rounds for each task.
 _NARROW, _WIDE = (2, 10, 1.0), (4, 10, 2.0)
@@ -28,7 +28,7 @@ _FIRST = 0.05  # of the time: so long it is learned how fast the search is
 _NOTHING = 2**62  # what no plan costs
 _INFLATED = 2**50  # a price at which everything is served that can be
 _MOST_IN_ALL = 2**62  # so that the sum of all prices fits 64 bits
-FEW, ENOUGH = 30, 3_000  # so few tasks need no more rounds for each of them, however much time there is
+FEW, ENOUGH = 30, 100  # so few tasks need no more rounds for each pair of them, however much time there is
 _MANY = 3_000  # tasks: from here on the best is not written down every time
 
 

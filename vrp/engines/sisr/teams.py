@@ -36,7 +36,7 @@ def solve(
     `first` is what `savings.first` found, empty if nothing, where that was asked already and reported.
     """
     tasks = len(model.tasks)
-    clock = Clock(budget, rounds, ENOUGH * tasks if tasks <= FEW else None)
+    clock = Clock(budget, rounds, ENOUGH * tasks**2 if tasks <= FEW else None)
     fixed = model.fixed(kernel)
     seeds = [budget.seed + 1_000 * number for number in range(_cores())]
     searches = [Search(model, kernel, fixed, seed) for seed in seeds]
