@@ -13,6 +13,7 @@ from vrp.engines.sisr.model import Model, Part, Routes
 PIECE = 0.05  # seconds
 _WARM, _COLD = 2.0, 0.03  # temperature at the beginning and the end, in ways to a near neighbour
 _WARM_FLEET = 3.0  # the first where vehicles are to be chosen: which ones is settled early on
+_WARM_DEPOTS = 1.0  # the same where vehicles differ by their depots only
 _WARM_AGAIN = 0.4  # the same where there is a plan to begin with
 _REMOVED = 10.0  # stops on average; as in the paper
 _STRING, _BLINK = 10.0, 0.01  # the longest string, and how seldom a place is passed over: as in the paper
@@ -127,10 +128,17 @@ class Search:
         in_time, timeless, tuning[kernel.PATIENCE] = how_far
         tuning[kernel.BATCHES] = in_time if self.model.switches["TIMES"] else timeless
 
+    @property
+    def _warm(self) -> float:
+        if self.model.given:
+            return _WARM_AGAIN
+        if self._has_choice:
+            return _WARM_FLEET
+        return _WARM_DEPOTS if self.model.switches["TYPES"] else _WARM
+
     def anneal(self, clock: Clock, until: float) -> None:
         """Search until a share of the whole is over."""
-        first = _WARM_FLEET if self._has_choice else _WARM
-        warm = (_WARM_AGAIN if self.model.given else first) * self.model.warmth
+        warm = self._warm * self.model.warmth
         cold = _COLD * self.model.warmth
         while (share := clock.share(self.done)) < until:
             began = time.monotonic()

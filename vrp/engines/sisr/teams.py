@@ -17,7 +17,7 @@ from vrp.engines.sisr.model import Model, Part, Routes
 from vrp.engines.sisr.search import ENOUGH, FEW, PIECE, Clock, Search
 
 _SHOW_EVERY = 0.2  # seconds
-_SHOW_TASK = 1e-4  # seconds for each task: writing down and judging a large plan takes time from the search
+_SHOWING = 0.04  # of the time may go into writing plans down: it takes from the search
 _LARGE = 2_500  # tasks: from here on each core gets a part
 _MEETINGS = (0.5, 1.0)  # shares of the search after which all go on from the best
 _CUTS, _CUT_EVERY, _MOST_CUTS = 6, 10.0, 30  # how often parts are cut: at least, in seconds, and at most
@@ -51,7 +51,7 @@ def solve(
 class Team:
     def __init__(self, model: Model, searches: list[Search], clock: Clock, report: Report) -> None:
         self.model, self.searches, self.clock, self.report = model, searches, clock, report
-        self.shown, self.shown_at = float("inf"), 0.0
+        self.shown, self.may_show_at = float("inf"), 0.0
 
     def cost(self) -> int:
         """Of the best plan so far."""
@@ -74,9 +74,10 @@ class Team:
 
     def show(self) -> None:
         cost, now = self.cost(), time.monotonic()
-        if cost < self.shown and now - self.shown_at >= max(_SHOW_EVERY, _SHOW_TASK * len(self.model.tasks)):
-            self.shown, self.shown_at = cost, now
+        if cost < self.shown and now >= self.may_show_at:
+            self.shown = cost
             self.report(self.model.plan(self.routes()))
+            self.may_show_at = now + max(_SHOW_EVERY, (time.monotonic() - now) / _SHOWING)
 
 
 class Portfolio(Team):

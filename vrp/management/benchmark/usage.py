@@ -10,7 +10,7 @@ from typing import Self
 
 import psutil
 
-_TICK = 0.1  # seconds between looks
+_TICK = 0.4  # seconds between looks, which take from what is looked at
 CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
