@@ -40,7 +40,7 @@ _LAST_WORDS = (
 )
 _LOOK = 0.05  # seconds between looks at what the outside wants
 _TICK = 0.1  # seconds between plans, and between a child's looks
-_LISTENING = 0.04  # of the time may go into what is done with better plans: judging a large one takes a second
+_LISTENING = 0.04  # of the time may go into what is done with better plans: judging takes from the search
 _MANY = 100_000  # new objects, before a child looks for garbage: large problems make as many that are none
 _ROOT = str(Path(__file__).parents[2])
 _KILL_WHEN_PARENT_DIES = 1  # PR_SET_PDEATHSIG of <sys/prctl.h>
