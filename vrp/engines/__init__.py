@@ -40,13 +40,14 @@ def get(name: str) -> Engine:
 @cache
 def installed() -> tuple[str, ...]:
     """This will return the names of the engines whose libraries are here."""
-    return tuple(name for name in ENGINES if _is_installed(name))
+    return tuple(name for name in ENGINES if is_installed(name))
 
 
-def _is_installed(name: str) -> bool:
+def is_installed(name: str) -> bool:
+    """This will tell whether an engine's library is here; asked of one, the others need not be imported."""
     try:
         get(name)
-    except ImportError:
+    except (ImportError, KeyError):
         return False
     return True
 
@@ -71,7 +72,7 @@ def _reason(lacks: list[str]) -> str:
 def _order(problem: Problem) -> list[str]:
     """By preference; but what sisr would do slowly is PyVRP's first."""
     names = [name for name, _ in PREFERENCE]
-    if "sisr" in installed() and get("sisr").is_slow_at(problem):
+    if is_installed("sisr") and get("sisr").is_slow_at(problem):
         names.remove("sisr")
         names.insert(names.index("pyvrp") + 1, "sisr")
     return names
@@ -82,7 +83,7 @@ def choose(problem: Problem, requested: str = "auto") -> str:
     candidates = _order(problem) if requested == "auto" else [requested]
     faults = []
     for name in candidates:
-        if name not in installed():
+        if not is_installed(name):
             faults.append(Fault(("options", "engine"), f"{name} is not installed here", "engine_cannot"))
         elif lacks := missing(name, problem):
             message = f"{name} cannot do this request: {_reason(lacks)}"

@@ -11,6 +11,7 @@ import json
 import os
 import pickle
 import resource
+import select
 import selectors
 import signal
 import subprocess
@@ -89,7 +90,7 @@ def run(
         "memory_mb": memory_mb,
     }
     early, _early.child = getattr(_early, "child", None), None
-    with early or _Child() as child:
+    with early or _begun() as child:
         child.feed(settings, problem)
         return _follow(child, budget, report, grace)
 
@@ -98,8 +99,7 @@ def run(
 def started_early(engine: str) -> Iterator[None]:
     """This will start a process now for the first `run` inside, by the same thread: while the problem is still being
     read it imports what the engine, if it is that one, will need, which takes most of a second."""
-    name = engines.PREFERENCE[0][0] if engine == "auto" else engine
-    with _Child(name) as _early.child:
+    with _begun(engine) as _early.child:
         try:
             yield
         finally:
@@ -109,12 +109,84 @@ def started_early(engine: str) -> Iterator[None]:
 _early = threading.local()
 
 
+@contextmanager
+def kept_ready(engine: str = "auto") -> Iterator[Callable[[float], bool]]:
+    """This will have a process ready for each next `run`, whichever engine that is for: it has imported already what
+    `engine` needs, which takes longer than solving a small problem. What it yields waits at most so many seconds for
+    the next one, and tells whether it is ready."""
+    global _standby
+    _standby = standby = _Standby(engine)
+    try:
+        yield standby.is_ready
+    finally:
+        _standby = None
+        standby.end()
+
+
+def _begun(engine: str = "") -> "_Child":
+    return (_standby and _standby.take()) or _Child(engine)
+
+
+class _Standby:
+    """Starts a child while none is at work, which needs the cores more. It does so in a thread that stays: on Linux
+    children die with the thread that started them."""
+
+    def __init__(self, engine: str) -> None:
+        self.engine = engine
+        self.child: _Child | None = None
+        self.is_over = False
+        self.thread = threading.Thread(target=self._keep, name="standby", daemon=True)
+        self.thread.start()
+
+    def is_ready(self, seconds: float) -> bool:
+        deadline = time.monotonic() + seconds
+        with _changed:
+            _changed.wait_for(lambda: self.child is not None, seconds)
+            child = self.child
+        return child is not None and child.has_said(deadline - time.monotonic())
+
+    def take(self) -> "_Child | None":
+        with _changed:
+            child, self.child = self.child, None
+            if child:
+                _at_work.add(child)  # at once, or another is begun
+        if child and child.process.poll() is not None:  # somebody ended it
+            child.close()
+            return None
+        return child
+
+    def end(self) -> None:
+        with _changed:
+            self.is_over = True
+            _changed.notify_all()
+        self.thread.join()
+        if child := self.take():
+            child.close()
+
+    def _keep(self) -> None:
+        while True:
+            with _changed:
+                _changed.wait_for(lambda: self.is_over or (self.child is None and not _at_work))
+                if self.is_over:
+                    return
+            child = _Child(self.engine)
+            with _changed:
+                self.child = child
+                _changed.notify_all()
+
+
+_standby: _Standby | None = None
+_changed = threading.Condition()  # of the standby's child, or of who is at work
+_at_work: set["_Child"] = set()
+
+
 class _Child:
     """A child, which waits for what it is to do until it is fed, and what it has said so far."""
 
     engine = ""
 
-    def __init__(self, likely: str = "") -> None:
+    def __init__(self, engine: str = "") -> None:
+        likely = engines.PREFERENCE[0][0] if engine == "auto" else engine
         self.best: Plan | None = None
         self.stop_reason: StopReason | None = None
         self.errors = tempfile.TemporaryFile()  # noqa: SIM115 closed by __exit__
@@ -132,9 +204,17 @@ class _Child:
         self.feeder: threading.Thread | None = None
 
     def __enter__(self) -> Self:
+        with _changed:
+            _at_work.add(self)
         return self
 
     def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        with _changed:
+            _at_work.discard(self)
+            _changed.notify_all()
         self.process.kill()
         self.process.wait()
         if self.feeder:
@@ -154,6 +234,10 @@ class _Child:
             with fresh.no_garbage():
                 pickle.dump(problem, self.input, protocol=pickle.HIGHEST_PROTOCOL)
 
+    def has_said(self, seconds: float) -> bool:
+        """Whether it says something within so many seconds: first of all that it is ready."""
+        return bool(select.select([self.output], [], [], max(0, seconds))[0])
+
     def messages(self) -> Iterator[dict[str, Any] | None]:
         """Yields each message, and None every tick, until the child has closed its output."""
         with selectors.DefaultSelector() as selector:
@@ -167,7 +251,7 @@ class _Child:
                 if not chunk:
                     return
                 *lines, rest = (rest + chunk).split(b"\n")
-                yield from (json.loads(line) for line in lines)
+                yield from (json.loads(line) for line in lines if line)  # an empty one: it is ready
 
     def failed(self) -> EngineFailed:
         code = self.process.wait()
@@ -225,9 +309,8 @@ def main() -> None:
     # What a library prints must not end up among our messages.
     out = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)
-    if likely in engines.ENGINES:
-        with contextlib.suppress(ImportError):  # it may turn out to be another one
-            engines.get(likely)
+    _get_ready(likely)
+    out.write(b"\n")
     settings = pickle.load(sys.stdin.buffer)  # noqa: S301 our parent wrote it
     worker = _Worker(settings | {"parent": parent})
     signal.signal(signal.SIGTERM, worker.ask_to_stop)
@@ -235,6 +318,17 @@ def main() -> None:
         limit = settings["memory_mb"] * 2**20
         resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     worker.work(_problem(), out.write)
+
+
+def _get_ready(likely: str) -> None:
+    """As far as there is time: nothing of it has to be done before the problem is there."""
+    if engines.is_installed(likely) and likely == "sisr":
+        from vrp.engines.sisr import compiled
+
+        for _ in compiled.load():
+            if select.select([sys.stdin], [], [], 0)[0]:
+                return
+        engines.is_installed("pyvrp")  # it may be asked to help
 
 
 def _problem() -> Problem:

@@ -105,6 +105,14 @@ def kernel(kind: Kind) -> ModuleType | None:
     return _module(min(able, key=lambda ready: len(ready.on))) if able else None
 
 
+def load() -> Iterator[Kind]:
+    """This will load the standard kernels that are compiled, one at a time: the first takes half a second."""
+    for kind in sorted(STANDARD, key=lambda kind: len(kind.on)):
+        if kind.is_ready:
+            _compile(_module(kind))
+            yield kind
+
+
 def compile_now(kind: Kind) -> None:
     """This will compile a kernel and keep it, unless it is kept already."""
     if not kind.is_ready:

@@ -21,7 +21,7 @@ def is_welcome(model: Model, clock: Clock) -> bool:
         and _FEWEST <= len(model.tasks) <= _MOST
         and model.switches["TIMES"]
         and not model.switches["TYPES"]  # with several depots or kinds of vehicles ours is the stronger one
-        and "pyvrp" in engines.installed()
+        and engines.is_installed("pyvrp")
         and not engines.missing("pyvrp", model.problem)
     )
 

@@ -13,16 +13,19 @@ from typing import Any
 
 import orjson
 
-from vrp import engines, formats, planner
+from vrp import engines, planner
+from vrp.domain import fresh
 from vrp.domain.problem import Problem
 from vrp.engines import child
 from vrp.engines.base import Budget
 from vrp.engines.sisr import native
 from vrp.errors import Invalid, RoutebookError
+from vrp.formats import files
 from vrp.management.benchmark.runs import Run, gap
 from vrp.management.benchmark.sets import Instance
 from vrp.management.benchmark.usage import CORES, Usage
 
+_STANDBY = 10.0  # seconds in which a process is ready, or it is begun without
 _ROOT = Path(__file__).parents[3]
 _UNREADABLE = (OSError, orjson.JSONDecodeError, RoutebookError)
 
@@ -40,8 +43,11 @@ def run(instance: Instance, engine: str, seconds: float, seed: int) -> Run:
         "machine": machine(),
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
     }
-    started = time.monotonic()
-    with child.started_early(engine):
+    with child.kept_ready(engine) as is_ready, contextlib.ExitStack() as stack:  # as in a worker
+        is_ready(_STANDBY)
+        engines.installed()  # has imported them
+        started = time.monotonic()
+        stack.enter_context(child.started_early(engine))
         try:
             problem = _read(instance)
             chosen = engines.choose(problem, engine)
@@ -64,11 +70,14 @@ def get_ready(instance: Instance) -> None:
 
 def _read(instance: Instance) -> Problem:
     data = instance.file.read_bytes()
-    if instance.file.suffix == ".json":  # a request as it is sent, not a stranger's file
+    if instance.file.suffix == ".json":  # a request as it is sent
         return planner.prepare(orjson.loads(data))
-    return planner.prepare(
-        formats.read(data, instance.file.name, round_func=instance.round_func, arrays=True)
-    )
+    # No stranger's file: it is read here, not in a process of its own that can do no harm.
+    with fresh.no_garbage():
+        read = files.preview(data, instance.file.name, round_func=instance.round_func, is_checked=False)
+    if read.document is None:
+        raise Invalid(read.faults)
+    return planner.prepare(read.document)
 
 
 def _words(error: Exception) -> str:

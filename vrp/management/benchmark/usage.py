@@ -20,6 +20,10 @@ class Usage:
     def __enter__(self) -> Self:
         self.peaks: dict[int, int] = {}  # by process, in KB
         self.shares: dict[tuple[int, str], tuple[int, int]] = {}  # by thread, in ns: ran, waited to run
+        self._before: dict[tuple[int, str], tuple[int, int]] = {}
+        for process in psutil.Process().children(recursive=True):  # those kept ready have a past
+            self._look_at(process.pid)
+        self._before, self.shares = self.shares, {}
         self.began = self.looked_at = time.monotonic()
         self._over = threading.Event()
         self._watcher = threading.Thread(target=self._watch, daemon=True)
@@ -65,6 +69,7 @@ class Usage:
                 )  # replaced, for until it has become a program it is a copy of us
             for thread in (process / "task").iterdir():
                 ran, waited, _ = (thread / "schedstat").read_text().split()
-                self.shares[pid, thread.name] = int(ran), int(waited)
+                before = self._before.get((pid, thread.name), (0, 0))
+                self.shares[pid, thread.name] = int(ran) - before[0], int(waited) - before[1]
         except OSError:
             pass  # it has ended meanwhile

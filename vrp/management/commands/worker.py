@@ -19,6 +19,7 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.utils import connector_params
 
 from config.parent import end_with_parent
+from vrp.engines import child
 from vrp.engines.sisr import compiled
 from vrp.queue import QUEUE, SUB_SOLVES
 from vrp.services import liveness, solving
@@ -61,7 +62,8 @@ def _work_on(at_once: int) -> None:
     for thread in [*slots, *others]:
         thread.start()
     log.info("worker_started", at_once=at_once)
-    closing.wait()
+    with child.kept_ready():
+        closing.wait()
     deadline = time.monotonic() + _GRACE
     for thread in slots:
         thread.join(max(0, deadline - time.monotonic()))
