@@ -5,10 +5,10 @@ import time
 import orjson
 import pytest
 
-from vrp import formats
 from vrp.domain.plan import Plan, Route, Step
 from vrp.engines import child
 from vrp.engines.child import EngineFailed, Outcome
+from vrp.formats import files
 from vrp.management.benchmark import trial
 from vrp.management.benchmark.sets import Instance
 from vrp.tests.benchmark.build import TEN, ten
@@ -63,8 +63,8 @@ def test_auto_names_the_engine_it_chose(tmp_path, engine_finds):
 
 @pytest.fixture
 def slow_reading(monkeypatch):
-    read = formats.read
-    monkeypatch.setattr(formats, "read", lambda *args, **options: time.sleep(0.7) or read(*args, **options))
+    read = files.preview
+    monkeypatch.setattr(files, "preview", lambda *args, **options: time.sleep(0.7) or read(*args, **options))
 
 
 def test_the_clock_runs_while_the_file_is_read(tmp_path, slow_reading):
