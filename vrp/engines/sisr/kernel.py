@@ -1755,6 +1755,46 @@ def _swap_vehicles(fixed: Fixed, state: State, now: int, dear: float) -> tuple[i
 
 
 @inlined
+def _swap_depots(fixed: Fixed, state: State, now: int, dear: float) -> tuple[int, int]:
+    """Let a route be driven by a vehicle that stands elsewhere, and what that one drove, if anything, by its own, if it
+    costs less than `dear`: stop by stop routes seldom change to another depot.
+
+    Returns how many rows of nodes and of routes are noted.
+    """
+    nodes, routes, types, size = state.nodes, state.routes, fixed.types, fixed.size
+    c = int(_chance(state.random) * size)
+    r = nodes[c, ROUTE]
+    if r < 0:
+        return 0, 0
+    t = _type(routes, r)
+    if _chance(state.random) < 0.5:
+        other = int(_chance(state.random) * types.shape[0])
+        if state.free_count[other] == 0:
+            return 0, 0
+        q = state.free[other, state.free_count[other] - 1]
+    else:
+        x = fixed.after[c, int(_chance(state.random) * min(SWAPPED, fixed.after.shape[1]))]
+        q = nodes[x, ROUTE] if x >= 0 else -1
+        if q < 0:
+            return 0, 0
+        other = _type(routes, q)
+    if other == t or not _are_alike(types, t, other):
+        return 0, 0
+    start, there = size + 2 * r, size + 2 * q
+    x, y = nodes[there, NEXT], nodes[start, NEXT]
+    cost = _way_cost(fixed, other, there, y) + _way_cost(fixed, other, nodes[start + 1, PREV], there + 1)
+    cost -= _cost_here(nodes, types, t, y) + _cost_here(nodes, types, t, start + 1)
+    if x < size:
+        cost += _way_cost(fixed, t, start, x) + _way_cost(fixed, t, nodes[there + 1, PREV], start + 1)
+        cost -= _cost_here(nodes, types, other, x) + _cost_here(nodes, types, other, there + 1)
+    if cost >= dear:
+        return 0, 0
+    if not _tails_fit(nodes, fixed.facts, routes, types, fixed.allowed, fixed.mates, size, q, r, x, y):
+        return 0, 0
+    return _trade(fixed, state, now, there, y, start, x, x if x < size else start + 1)
+
+
+@inlined
 def _cost_with(routes: Array, types: Array, r: int, t: int) -> int:
     """What a route would cost a type of vehicle for its ways and its time."""
     metres = routes[r, LENGTH] if METRES else 0
@@ -1768,12 +1808,9 @@ def _trade(
 ) -> tuple[int, int]:
     """Link `c` to `x` and `b` to `y`, with all that follows; behind `b` comes `after` then, `y` or the end."""
     nodes, routes, types, size = state.nodes, state.routes, fixed.types, fixed.size
-    r, q, count, touched_count = nodes[c, ROUTE], nodes[x, ROUTE], 0, 0
+    r, q, touched_count = nodes[c, ROUTE], nodes[x, ROUTE], 0
     for side in range(2):
-        touched_count = _touch(
-            routes, types, state.route_journal, state.touched, state.old_costs,
-            touched_count, now, r if side == 0 else q,
-        )  # fmt: skip
+        touched_count = _use(fixed, state, now, touched_count, r if side == 0 else q)
     count = _exchange(nodes, state.journal, state.noted, now, size, c, x, b, y)
     t = _type(routes, r)
     _measure(fixed, nodes, t, x)
@@ -1962,6 +1999,8 @@ def search(rounds: int, temperature: float, fixed: Fixed, state: State) -> None:
             removed_count, price = 0, 0
             if RETYPES and _chance(random) < 0.5:
                 count, touched_count = _swap_vehicles(fixed, state, now, dear)
+            elif TYPES and _chance(random) < 0.2:
+                count, touched_count = _swap_depots(fixed, state, now, dear)
             else:
                 count, touched_count = _swap_tails(fixed, state, now, dear)
         else:

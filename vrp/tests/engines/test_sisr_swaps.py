@@ -59,7 +59,7 @@ def test_tails_longer_than_any_string_change_places(kernel: Any) -> None:
 def test_tails_change_places_between_vehicles_of_several_depots(kernel: Any) -> None:
     vans = [vehicle("a", capacity=[6]), vehicle("b", 1, 1, capacity=[6])]
 
-    assert cost_after_swaps(crossed(*vans), kernel, CROSSED) == 260
+    assert cost_after_swaps(crossed(*vans), kernel, CROSSED) == 120 + 100
 
 
 def test_a_tail_stays_where_it_would_be_too_much(kernel: Any) -> None:
@@ -102,6 +102,31 @@ def test_the_longer_route_is_given_the_cheaper_vehicle(kernel: Any) -> None:
     problem = build(request(vans, [job(k, k, delivery=[1]) for k in (1, 12)], (0, *WEST, *EAST)))
 
     assert cost_after_swaps(problem, kernel, [(0, [1]), (1, [12])]) == 120 + 2 * 20
+
+
+def apart(*capacities: int) -> Problem:
+    """Two jobs in the west, two in the east, and a depot between the two of each side."""
+    vans = [
+        vehicle(name, end, end, capacity=[room])
+        for name, end, room in zip("ab", (0, 1), capacities, strict=True)
+    ]
+    jobs = [job(place, place, delivery=[1]) for place in (2, 3, 4, 5)]
+    return build(request(vans, jobs, (-100, 100, -110, -90, 90, 110)))
+
+
+def test_two_routes_change_depots(kernel: Any) -> None:
+    assert cost_after_swaps(apart(2, 2), kernel, [(0, [4, 5]), (1, [2, 3])]) == 2 * 40
+
+
+def test_a_route_changes_to_a_depot_where_a_vehicle_is_unused(kernel: Any) -> None:
+    vans = [vehicle("a", 0, 0, capacity=[2]), vehicle("b", 1, 1, capacity=[2])]
+    problem = build(request(vans, [job(2, 2, delivery=[1]), job(3, 3, delivery=[1])], (-100, 100, 90, 110)))
+
+    assert cost_after_swaps(problem, kernel, [(0, [2, 3])]) == 40
+
+
+def test_a_route_stays_at_its_depot_where_the_other_vehicle_lacks_room(kernel: Any) -> None:
+    assert cost_after_swaps(apart(3, 1), kernel, [(0, [4, 5, 3]), (1, [2])]) > 400
 
 
 # Loads ------------------------------------------------------------------------------------------------------
