@@ -10,10 +10,11 @@ from typing import Any
 import structlog
 
 from vrp import engines, roads
-from vrp.domain import evaluator, explain, fresh, given, limits
+from vrp.domain import editing, evaluator, explain, fresh, given, limits
 from vrp.domain import plan as plans
 from vrp.domain import request as requests
 from vrp.domain.digest import digest
+from vrp.domain.editing import Draft, Edit
 from vrp.domain.evaluator import Evaluation
 from vrp.domain.insertion import Board, Insertion, fixed_items
 from vrp.domain.plan import Plan
@@ -31,6 +32,7 @@ from vrp.roads.base import RoadsFailed
 log = structlog.get_logger(__name__)
 Progress = dict[str, Any]
 DEFAULT_SEED = 1
+CHECK = "check"  # the engine of plans that nobody searched for
 NO_ROADS = Atlas()  # straight lines only
 _LEAST = 2.0  # seconds an engine gets that takes over late
 _PARTING = 0.05  # seconds for judging a plan, and for each question about it, once somebody has asked to stop
@@ -46,6 +48,15 @@ class StoppedTooEarly(RoutebookError):
 
 class _Late(Exception):
     """Somebody asked to stop while a plan was judged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """What came of a change by hand: the new draft, what is published of it, and the change in words."""
+
+    draft: Draft
+    payload: dict[str, Any]
+    words: str
 
 
 @dataclass
@@ -106,18 +117,25 @@ def prepare(document: Any, baseline: Mapping[str, Any] | None = None, *, atlas: 
 
     `baseline` is the published plan that `objective.stability.baseline` names.
     """
-    return _prepared(document, baseline, atlas, Watch())[0]
+    return _prepared(document, baseline, None, atlas, Watch())[0]
 
 
 def _prepared(
-    document: Any, baseline: Mapping[str, Any] | None, atlas: Atlas, watch: Watch
+    document: Any, baseline: Mapping[str, Any] | None, draft: Draft | None, atlas: Atlas, watch: Watch
 ) -> tuple[Problem, Roads]:
+    problem, measured = _built(document, draft, atlas, watch)
+    with fresh.no_garbage():
+        return given.fixed(problem, baseline), measured
+
+
+def _built(document: Any, draft: Draft | None, atlas: Atlas, watch: Watch) -> tuple[Problem, Roads]:
     with fresh.no_garbage():
         request = requests.read(document)
         places = places_of(request)
     measured = roads.measure(request, places, atlas, watch)
     with fresh.no_garbage():
-        return given.fixed(build(request, places, measured.travels), baseline), measured
+        problem = build(request, places, measured.travels)
+    return given.with_draft(problem, draft) if draft else problem, measured
 
 
 def solve(
@@ -131,18 +149,19 @@ def solve(
     should_stop: Callable[[], bool] = lambda: False,
     atlas: Atlas = NO_ROADS,
     crew: Crew | None = None,
+    draft: Draft | None = None,
 ) -> dict[str, Any]:
     """This will return the best verified plan found within `time_limit` seconds, in the contract's shape.
 
     What is not given here is taken from the request's `options`. `report` is told how far the roads are measured, then
     of each better plan; `should_stop` is asked several times a second, and a stop keeps the best plan so far. A `crew`
-    may help with large problems. The time limit is that of the search: measuring roads comes before it. Raises
-    `Invalid` for a bad request or one no engine can do, `RoadsFailed` when the roads it insists on cannot be had,
-    `RoadsStopped` or `StoppedTooEarly` when it was stopped before there was any plan, `NoVerifiedPlan` when engines
-    fail.
+    may help with large problems. A `draft` is a plan to begin with, and what of it is held. The time limit is that of
+    the search: measuring roads comes before it. Raises `Invalid` for a bad request or one no engine can do,
+    `RoadsFailed` when the roads it insists on cannot be had, `RoadsStopped` or `StoppedTooEarly` when it was stopped
+    before there was any plan, `NoVerifiedPlan` when engines fail.
     """
     with _started_early(document, engine):
-        return _solved(document, engine, time_limit, seed, baseline, report, should_stop, atlas, crew)
+        return _solved(document, engine, time_limit, seed, baseline, report, should_stop, atlas, crew, draft)
 
 
 def _started_early(document: Any, engine: str | None) -> AbstractContextManager[None]:
@@ -164,8 +183,9 @@ def _solved(
     should_stop: Callable[[], bool],
     atlas: Atlas,
     crew: Crew | None,
+    draft: Draft | None,
 ) -> dict[str, Any]:
-    problem, measured = _prepared(document, baseline, atlas, Watch(_telling(report), should_stop))
+    problem, measured = _prepared(document, baseline, draft, atlas, Watch(_telling(report), should_stop))
     options = problem.request.options
     watch = Contest(problem, report, should_stop=should_stop)
     if options.mode == "check":
@@ -186,7 +206,7 @@ def _solved(
                 raise
             judged, stop_reason = _filled(fixed), "infeasible"
     described = {
-        "name": watch.best_engine or "check",
+        "name": watch.best_engine or CHECK,
         "version": engines.get(watch.best_engine).version if watch.best_engine else "",
         "seed": seed,
         "runtime_ms": round((time.monotonic() - watch.started) * 1000),
@@ -194,6 +214,41 @@ def _solved(
         "trace": watch.trace,
     }
     return _published(document, judged, described, measured)
+
+
+def edit(
+    document: Any,
+    draft: Draft,
+    edit: Edit,
+    baseline: Mapping[str, Any] | None = None,
+    *,
+    atlas: Atlas = NO_ROADS,
+) -> Edited:
+    """This will change a plan by hand and judge what comes of it, as it is: nothing is forbidden. Raises `Invalid`
+    when the change names what there is not."""
+    began = time.monotonic()
+    problem, measured = _built(document, draft, atlas, Watch())
+    changed = edit.applied(problem, draft)
+    problem = given.fixed(given.with_draft(problem, changed), baseline)
+    judged = check(problem, given.routes_of(problem))
+    described = {
+        "name": CHECK,
+        "version": "",
+        "seed": 0,
+        "runtime_ms": round((time.monotonic() - began) * 1000),
+        "stop_reason": "finished",
+        "trace": [[0, judged.cost]],
+    }
+    payload = _published(document, judged, described, measured)
+    return Edited(changed, payload, edit.words(problem, changed))
+
+
+def places(
+    document: Any, draft: Draft, kind: str, name: str, k: int = 3, *, atlas: Atlas = NO_ROADS
+) -> list[dict[str, Any]]:
+    """This will return the best `k` places for a step of a plan, or one it leaves out, as `insertions` does."""
+    problem = given.fixed(_built(document, draft, atlas, Watch())[0])
+    return [_place(insertion) for insertion in editing.places(problem, draft, kind, name, k)]
 
 
 def _telling(report: Callable[[Progress], None]) -> Callable[[int, int], None]:

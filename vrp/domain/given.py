@@ -22,6 +22,25 @@ def routes_of(problem: Problem) -> Plan:
     return Plan(tuple(routes))
 
 
+def with_draft(problem: Problem, draft: Mapping[str, Any]) -> Problem:
+    """This will return the problem with a draft's routes as what is given, in place of all `vehicles[].steps`.
+
+    Raises `Invalid` with the place of what cannot be made.
+    """
+    evaluator.resolved(problem, plan.read(draft))
+    steps = {
+        str(route["vehicle"]): tuple(map(requests.GivenStep.model_validate, route["steps"]))
+        for route in draft["routes"]
+    }
+    return replace(
+        problem,
+        vehicles=tuple(
+            replace(vehicle, spec=vehicle.spec.model_copy(update={"steps": steps.get(str(vehicle.id), ())}))
+            for vehicle in problem.vehicles
+        ),
+    )
+
+
 def fixed(problem: Problem, baseline: Mapping[str, Any] | None = None) -> Problem:
     """This will return the problem with its locks, its freeze and its baseline in place.
 

@@ -1,7 +1,7 @@
 """A solution: one solve of a scenario. Its status and, once there, its plan."""
 
 import uuid
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -13,6 +13,13 @@ from vrp.models.fields import DocumentField
 from vrp.models.scenario import Scenario
 
 
+def figures(payload: dict[str, Any]) -> dict[str, Any]:
+    """What of a plan stands beside it in the row."""
+    summary = payload["summary"]
+    names = ("cost", "vehicles_used", "assigned", "unassigned")
+    return {"payload": payload, "plan_status": payload["status"], **{name: summary[name] for name in names}}
+
+
 class SolutionQuerySet(models.QuerySet["Solution"]):
     def visible_to(self, user: User) -> Self:
         return self.filter(scenario__in=Scenario.objects.visible_to(user))
@@ -22,7 +29,7 @@ class SolutionQuerySet(models.QuerySet["Solution"]):
 
     def without_payloads(self) -> Self:
         """The rows without their documents, for lists: those would be most of the work."""
-        return self.defer("request", "payload", "progress")
+        return self.defer("request", "draft", "payload", "progress")
 
     def unfinished(self) -> Self:
         return self.filter(status__in=Solution.UNFINISHED)
@@ -58,6 +65,10 @@ class Solution(models.Model):
     engine = models.CharField(max_length=30)
     time_limit = models.FloatField(help_text="Seconds.")
     seed = models.PositiveIntegerField()
+    draft = DocumentField(null=True, help_text="The plan to begin with, and what of it is held.")
+    # Where it comes from: the plan that was changed by hand, or searched on from, and how.
+    parent = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="children")
+    change = models.CharField(max_length=300, blank=True)
     # How it goes.
     status = models.CharField(max_length=20, choices=Status, default=Status.QUEUED)
     progress = DocumentField(default=dict)
@@ -139,6 +150,11 @@ class Solution(models.Model):
     @property
     def is_finished(self) -> bool:
         return self.status in self.FINISHED
+
+    @property
+    def is_by_hand(self) -> bool:
+        """Nobody searched for its plan."""
+        return bool(self.change) and self.attempt == 0 and self.is_finished
 
     @property
     def is_stopping(self) -> bool:

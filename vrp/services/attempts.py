@@ -13,7 +13,7 @@ from django.db.models.functions import Now
 
 from vrp import queue
 from vrp.models import Solution
-from vrp.models.solution import SolutionQuerySet
+from vrp.models.solution import SolutionQuerySet, figures
 from vrp.services import liveness
 
 MOST_CRASHES = 3
@@ -69,16 +69,8 @@ def publish(attempt: Attempt, payload: Document) -> None:
     if row is None:
         return
     status = Status.INFEASIBLE if payload["status"] == "infeasible" else Status.SUCCEEDED
-    summary = payload["summary"]
     attempt.rows().update(
-        status=Status.CANCELLED if row.is_stopping else status,
-        finished_at=Now(),
-        payload=payload,
-        plan_status=payload["status"],
-        cost=summary["cost"],
-        vehicles_used=summary["vehicles_used"],
-        assigned=summary["assigned"],
-        unassigned=summary["unassigned"],
+        status=Status.CANCELLED if row.is_stopping else status, finished_at=Now(), **figures(payload)
     )
 
 

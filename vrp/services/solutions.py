@@ -80,15 +80,19 @@ def start(
         seed=_first(seed, options.get("seed"), _DEFAULT_SEED),
         queued_at=now,
     )
-    return _queue(solution)
+    return enqueue(solution)
 
 
 @transaction.atomic
 def again(*, solution: Solution, by: User, now: datetime) -> Solution:
     """This will queue the very same solve once more, as a new solution beside the old one."""
-    same = ("scenario_id", "revision", "request", "request_digest", "engine", "time_limit", "seed")
-    asked = {name: getattr(solution, name) for name in same}
-    return _queue(Solution(**asked, requested_by=by, queued_at=now))
+    return enqueue(Solution(**asked(solution), requested_by=by, queued_at=now))
+
+
+def asked(solution: Solution) -> dict[str, Any]:
+    """This will return what is asked of a solution, for one more that asks the same."""
+    same = ("scenario_id", "revision", "request", "request_digest", "engine", "time_limit", "seed", "draft")
+    return {name: getattr(solution, name) for name in same}
 
 
 @transaction.atomic
@@ -101,7 +105,7 @@ def apply_change(
     change was meant for something the scenario does not say any more.
     """
     scenario = Scenario.objects.get(pk=solution.scenario_id)
-    proposed = _proposed(_plan(solution), order, change)
+    proposed = _proposed(plan(solution), order, change)
     patch = proposed["patch"]
     if proposed["kind"] == "drop" and scenario.revision != solution.revision:
         raise Outdated("an order should not be left out for what is planned otherwise by now")
@@ -116,8 +120,8 @@ def apply_change(
         if scenario.revision == solution.revision:
             raise
         raise Outdated(error) from error
-    asked: dict[str, Any] = {name: getattr(solution, name) for name in ("engine", "time_limit", "seed")}
-    return start(scenario=scenario, by=by, now=now, **asked)
+    same: dict[str, Any] = {name: getattr(solution, name) for name in ("engine", "time_limit", "seed")}
+    return start(scenario=scenario, by=by, now=now, **same)
 
 
 def cancel(*, solution: Solution, now: datetime) -> Solution:
@@ -155,7 +159,7 @@ def progress(*, solution: Solution) -> dict[str, Any]:
 
 def compare(*, a: Solution, b: Solution) -> dict[str, Any]:
     """This will return how the figures of two plans differ (b - a) and which stops moved."""
-    return comparison.between(_plan(a), _plan(b))
+    return comparison.between(plan(a), plan(b))
 
 
 def baseline_of(*, request: dict[str, Any], by: User | None) -> dict[str, Any] | None:
@@ -178,18 +182,19 @@ def insertions(*, solution: Solution, order: dict[str, Any], k: int) -> list[dic
     ((kind, _),) = order.items()
     number = len(solution.request.get(f"{kind}s") or ())  # the place it would have in the request
     try:
-        return planner.insertions(solution.request, _plan(solution), order, k, atlas=roads.atlas())
+        return planner.insertions(solution.request, plan(solution), order, k, atlas=roads.atlas())
     except Invalid as error:
         raise Invalid(_in_order(fault, kind, number) for fault in error.faults) from error
 
 
 def export(*, solution: Solution, kind: str) -> Export:
     """This will return the plan as a file; an unknown kind raises `Invalid`, `NoPlan` when there is nothing yet."""
-    written = formats.write(_plan(solution), requests.read(solution.request), kind)
+    written = formats.write(plan(solution), requests.read(solution.request), kind)
     return Export(written.data, written.media_type, solution.scenario.name, written.extension)
 
 
-def _plan(solution: Solution) -> dict[str, Any]:
+def plan(solution: Solution) -> dict[str, Any]:
+    """This will return a solution's plan, or raise `NoPlan`."""
     if solution.payload is None:
         raise NoPlan(solution)
     return solution.payload
@@ -247,7 +252,8 @@ def _refusal(name: str, used: frozenset[features.Feature]) -> Fault:
     return Fault(place, f"{name} cannot do this request: it does not model {lacks}", "engine_cannot")
 
 
-def _queue(solution: Solution) -> Solution:
+def enqueue(solution: Solution) -> Solution:
+    """This will store a new solution and have it solved."""
     if not 0 < solution.time_limit <= limits.MAX_TIME_LIMIT:
         text = f"should be more than 0 and at most {limits.MAX_TIME_LIMIT} seconds"
         raise Invalid([Fault(("time_limit",), text, "time_limit_range")])

@@ -41,7 +41,7 @@ class _Run:
         self.stop = threading.Event()
         self.is_held = True
         self.started = self.beaten_at = time.monotonic()
-        rows = Solution.objects.only("request", "engine", "time_limit", "seed", "requested_by")
+        rows = Solution.objects.only("request", "draft", "engine", "time_limit", "seed", "requested_by")
         asked = rows.select_related("requested_by").get(pk=attempt.solution_id)
         baseline = solutions.baseline_of(request=asked.request, by=asked.requested_by)
         self.result = _in_thread(lambda: self._plan(asked, baseline))
@@ -57,6 +57,7 @@ class _Run:
             report=self._note,
             should_stop=self.stop.is_set,
             crew=crews.of(self.attempt),
+            draft=asked.draft,
         )
 
     def _note(self, progress: Document) -> None:

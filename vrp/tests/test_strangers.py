@@ -65,6 +65,7 @@ GET: dict[str, Any] = {"GET": None}
 POST: dict[str, Any] = {"POST": {}}
 NAME = {"name": "New name"}
 A_CHANGE = {"type": "job", "id": "2", "change": "0"}
+A_STEP = {"type": "job", "id": "2"}
 A_JOB = {"job": {"id": "new", "location": [16.38, 48.2]}}
 A_SCENARIO = {"name": "New", "request": two_stops()}
 
@@ -122,6 +123,11 @@ ROUTES: dict[str, Policy] = {
     "/solutions/<pk>/cancel/": Row("waiting", POST),
     "/solutions/<pk>/again/": Row("solution", POST),
     "/solutions/<pk>/apply/": Row("proposing", {"POST": A_CHANGE}),
+    "/solutions/<pk>/step/": Row("solution", GET),
+    "/solutions/<pk>/move/": Row("solution", {"POST": A_STEP}),
+    "/solutions/<pk>/leave/": Row("solution", {"POST": A_STEP}),
+    "/solutions/<pk>/hold/": Row("solution", {"POST": A_STEP | {"level": "full"}}),
+    "/solutions/<pk>/search-on/": Row("solution", POST),
     "/solutions/<pk>/delete/": Row("solution", POST),
     "/solutions/<pk>/export/<kind>/": Row("solution", GET),
     "/tiles/<region>/<stamp>/<z>/<x>/<y>.pbf": Mine({}),  # the same map for everybody who is signed in

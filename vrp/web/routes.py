@@ -11,6 +11,7 @@ from vrp.web.legend import Legend, Name, Window, Wish
 from vrp.web.show import lasting, sentence
 
 Document = dict[str, Any]
+Locks = Mapping[tuple[str, str], str]
 WORDS = {"start": "Start", "end": "End", "break": "Break", "reload": "Reload"}
 
 
@@ -22,6 +23,7 @@ class StepRow:
     number: int | None
     name: str
     windows: tuple[Window, ...]
+    locked: str = "none"
     missed: str = ""  # by how much it misses what is wished for inside its window
 
     @property
@@ -49,6 +51,11 @@ class RouteRow:
         return str(self.route["vehicle"])
 
     @property
+    def is_held(self) -> bool:
+        """Whether all its stops are."""
+        return all(row.locked == "full" for row in self.steps if row.number is not None)
+
+    @property
     def stops(self) -> int:
         return sum(row.number is not None for row in self.steps)
 
@@ -66,11 +73,12 @@ def _told(violation: Mapping[str, Any]) -> str:
     return sentence(violation["message"]) + (f", {by}" if by else "")
 
 
-def rows(plan: Document, names: Legend) -> list[RouteRow]:
-    return [_route(number, route, names) for number, route in enumerate(plan["routes"], start=1)]
+def rows(plan: Document, names: Legend, locks: Locks | None = None) -> list[RouteRow]:
+    """The routes of a plan; `locks` says what is held, by type and id."""
+    return [_route(number, route, names, locks or {}) for number, route in enumerate(plan["routes"], start=1)]
 
 
-def _route(number: int, route: Document, names: Legend) -> RouteRow:
+def _route(number: int, route: Document, names: Legend, locks: Locks) -> RouteRow:
     vehicle = names.vehicle(route["vehicle"])
     steps, count = [], 0
     for step in route["steps"]:
@@ -78,7 +86,8 @@ def _route(number: int, route: Document, names: Legend) -> RouteRow:
         count += is_stop
         name = names.stop(step["type"], step["id"]) if is_stop else _pause(step, vehicle)
         missed = _missed(step, _wish(step, name, vehicle))
-        steps.append(StepRow(step, count if is_stop else None, name.text, name.windows, missed))
+        locked = locks.get((step["type"], str(step["id"])), "none")
+        steps.append(StepRow(step, count if is_stop else None, name.text, name.windows, locked, missed))
     after = vehicle.overtime_after
     return RouteRow(
         number,

@@ -10,6 +10,7 @@ from django.utils.timezone import now
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from vrp.domain import editing
 from vrp.errors import Conflict, Invalid, Malformed
 from vrp.models import Solution
 from vrp.services import solutions
@@ -32,8 +33,10 @@ DOWNLOADS = {
 @page
 @require_safe
 def show(request: AuthedRequest, pk: UUID) -> HttpResponse:
-    rows = Solution.objects.visible_to(request.user).select_related("scenario__session")
-    solution = get_object_or_404(rows.defer("scenario__request", "scenario__original_request"), pk=pk)
+    rows = Solution.objects.visible_to(request.user).select_related("scenario__session", "parent")
+    heavy = ("request", "draft", "payload", "progress")
+    unused = ["scenario__request", "scenario__original_request", *(f"parent__{name}" for name in heavy)]
+    solution = get_object_or_404(rows.defer(*unused), pk=pk)
     context: Document = {
         "solution": solution,
         "scenario": solution.scenario,
@@ -127,10 +130,12 @@ def _progress(solution: Solution) -> Document:
 
 def _plan(solution: Solution, plan: Document) -> Document:
     names = legend.of(solution.request)
-    rows = routes.rows(plan, names)
+    rows = routes.rows(plan, names, editing.locks(solution.draft))
     trace = plan.get("engine", {}).get("trace", [])
     left_out = unassigned.rows(plan, rows, names)
+    redo = solution.children.without_payloads().filter(payload__isnull=False).order_by("-queued_at").first()
     return {
+        "redo": redo,
         "plan": plan,
         "routes": rows,
         "timeline": timeline.of(rows),

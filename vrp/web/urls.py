@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from vrp.web import adding, imports, scenarios, sessions, solutions, tiles
+from vrp.web import adding, editing, imports, scenarios, sessions, solutions, tiles
 
 app_name = "web"
 urlpatterns = [
@@ -25,6 +25,11 @@ urlpatterns = [
     path("solutions/<uuid:pk>/cancel/", solutions.cancel, name="solution-cancel"),
     path("solutions/<uuid:pk>/again/", solutions.again, name="solution-again"),
     path("solutions/<uuid:pk>/apply/", solutions.apply, name="solution-apply"),
+    path("solutions/<uuid:pk>/step/", editing.show_step, name="solution-step"),
+    path("solutions/<uuid:pk>/move/", editing.move, name="solution-move"),
+    path("solutions/<uuid:pk>/leave/", editing.leave, name="solution-leave"),
+    path("solutions/<uuid:pk>/hold/", editing.hold, name="solution-hold"),
+    path("solutions/<uuid:pk>/search-on/", editing.search_on, name="solution-search-on"),
     path("solutions/<uuid:pk>/delete/", solutions.delete, name="solution-delete"),
     path("solutions/<uuid:pk>/export/<slug:kind>/", solutions.export, name="solution-export"),
     path("tiles/<slug:region>/<slug:stamp>/<int:z>/<int:x>/<int:y>.pbf", tiles.show, name="tile"),

@@ -29,6 +29,7 @@ def solve(
     report: Callable[[dict[str, Any]], None],
     should_stop: Callable[[], bool],
     crew: Any,
+    draft: Any = None,
 ) -> dict[str, Any]:
     meta = document.get("meta", {})
     if meta.get("poison"):
