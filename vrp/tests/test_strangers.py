@@ -206,7 +206,9 @@ def send() -> Send:
 
 
 def filled(route: str, pk: Any) -> str:
-    address = route.replace("<pk>", str(pk)).replace("<kind>", "csv")
+    address = (
+        route.replace("<pk>", str(pk)).replace("<kind>", "csv").replace("/step/", "/step/?type=job&id=2")
+    )
     address = address.replace("<region>/<stamp>/<z>/<x>/<y>", "town/stamp/0/0/0")
     return re.sub("<[a-z_]+>", str(pk), address)
 

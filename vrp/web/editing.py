@@ -48,7 +48,7 @@ def show_step(request: AuthedRequest, pk: UUID) -> HttpResponse:
     solution = _editable(request, pk)
     form = MoveForm(request.GET)
     if not form.is_valid():
-        return redirect("web:solution", solution.pk)  # an address cut short
+        raise Malformed("This is not a stop of the plan.")
     move = Move(**form.cleaned_data)
     context = _step(solution, move)
     if "vehicle" in request.GET:

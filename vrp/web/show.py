@@ -1,8 +1,5 @@
 """How times, distances and money are written on pages; as template filters by the library name `show`."""
 
-from typing import Any
-from urllib.parse import urlencode
-
 from django import template
 
 from vrp.domain import clock, words
@@ -58,12 +55,6 @@ def extra(amount: float | None, currency: str) -> str:
         return "costs no more"
     text = ("−" if amount < 0 else "+") + money(round(abs(amount), 2))
     return f"{text} {currency}" if currency else f"cost {text}"
-
-
-@register.simple_tag
-def querystring_of(step: dict[str, Any]) -> str:
-    """The step or order as an address names it."""
-    return urlencode({"type": step["type"], "id": step["id"]})
 
 
 @register.filter

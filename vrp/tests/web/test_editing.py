@@ -1,11 +1,17 @@
+import re
+from html import unescape
+
 import pytest
 from django.urls import reverse
 
 from vrp.models import Solution
+from vrp.tests.factories import SolutionFactory
+from vrp.tests.web.conftest import checked, monaco
 
 
-def step_page(client, solution, **asked):
-    return client.get(reverse("web:solution-step", args=[solution.pk]), {"type": "job", "id": "1"} | asked)
+def step_page(client, solution, name="1", **asked):
+    asked |= {"type": "job", "id": name}
+    return client.get(reverse("web:solution-step", args=[solution.pk]), asked)
 
 
 def post(client, solution, name, **given):
@@ -16,7 +22,7 @@ def test_a_stop_of_a_plan_leads_to_where_else_it_could_go(alices, solution):
     plan = alices.get(reverse("web:solution", args=[solution.pk])).content.decode()
     html = step_page(alices, solution).content.decode()
 
-    assert f'{reverse("web:solution-step", args=[solution.pk])}?type=job&amp;id=1"' in plan
+    assert f'href="{reverse("web:solution-step", args=[solution.pk])}?type=job&amp;id=1"' in plan
     assert "&lt;b&gt;Café&lt;/b&gt; &amp; Söhne" in html
     assert "Best places" in html
     assert "after مطعم البحر" in html
@@ -31,7 +37,7 @@ def test_what_a_move_would_do_is_told_before_it_is_made(alices, solution):
 
 
 def test_a_move_that_would_break_a_rule_says_which(alices, solution):
-    html = step_page(alices, solution, id="huge", vehicle="van", position="0").content.decode()
+    html = step_page(alices, solution, "huge", vehicle="van", position="0").content.decode()
 
     assert "It would break" in html
     assert "its capacity is 10" in html
@@ -84,10 +90,24 @@ def test_a_form_that_is_none_of_ours_is_refused(alices, solution, name, given):
 
 
 def test_a_stop_that_is_not_there_is_refused(alices, solution):
-    assert step_page(alices, solution, id="nobody").status_code == 400
+    assert step_page(alices, solution, "nobody").status_code == 400
 
 
 def test_a_move_to_a_vehicle_that_is_not_there_says_so(alices, solution):
     html = step_page(alices, solution, vehicle="bus").content.decode()
 
     assert "there is no vehicle with the id" in html
+
+
+@pytest.mark.parametrize("name", ["..", "a\nb", "a&b=?#%", "x/"])
+def test_a_stop_may_be_called_anything(alices, session, name):
+    document = monaco(jobs=[monaco()["jobs"][1] | {"id": name}])
+    payload = checked(document, f"job:{name}")
+    solution = SolutionFactory(
+        scenario__session=session, scenario__request=document, succeeded=True, payload=payload
+    )
+
+    plan = alices.get(reverse("web:solution", args=[solution.pk])).content.decode()
+    address = unescape(re.search(r'href="([^"]*/step/[^"]*)"', plan)[1])
+
+    assert alices.get(address).status_code == 200
