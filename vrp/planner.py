@@ -4,7 +4,7 @@ import math
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import structlog
@@ -229,7 +229,9 @@ def edit(
     began = time.monotonic()
     problem, measured = _built(document, draft, atlas, Watch())
     changed = edit.applied(problem, draft)
+    before = given.fixed(problem, baseline)
     problem = given.fixed(given.with_draft(problem, changed), baseline)
+    problem = replace(problem, baseline=before.baseline)  # who comes later is told against the plan before
     judged = check(problem, given.routes_of(problem))
     described = {
         "name": CHECK,
@@ -246,9 +248,11 @@ def edit(
 def places(
     document: Any, draft: Draft, kind: str, name: str, k: int = 3, *, atlas: Atlas = NO_ROADS
 ) -> list[dict[str, Any]]:
-    """This will return the best `k` places for a step of a plan, or one it leaves out, as `insertions` does."""
+    """This will return the best `k` places for a step of a plan, or one it leaves out, as `insertions` does, each with
+    the `difference` in cost it would make."""
     problem = given.fixed(_built(document, draft, atlas, Watch())[0])
-    return [_place(insertion) for insertion in editing.places(problem, draft, kind, name, k)]
+    found, now = editing.places(problem, draft, kind, name, k)
+    return [_place(insertion) | {"difference": round(insertion.extra_cost - now, 6)} for insertion in found]
 
 
 def _telling(report: Callable[[Progress], None]) -> Callable[[int, int], None]:

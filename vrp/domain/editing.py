@@ -5,12 +5,13 @@ A `Draft` is a plan's routes as they are to be, with what holds each step: `{"ro
 breaks, the evaluator says.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from vrp.domain import evaluator, explain
 from vrp.domain import plan as plans
+from vrp.domain.evaluator import Trial
 from vrp.domain.insertion import Board, Insertion, plan_of
 from vrp.domain.plan import REST, Plan
 from vrp.domain.problem import Item, Problem, Task, Vehicle
@@ -53,10 +54,11 @@ class Move:
 
     def words(self, problem: Problem, draft: Draft) -> str:
         name = _name(_task(problem, self.type, self.id))
-        on = next(
-            (route["vehicle"] for route, step in _steps(draft) if _key(step) == (self.type, self.id)), ""
-        )
-        return f"Moved {name} to {on}"
+        for route in draft["routes"]:
+            keys = [_key(step) for step in route["steps"]]
+            if (self.type, self.id) in keys:
+                return f"Moved {name} to {route['vehicle']}, place {keys.index((self.type, self.id)) + 1}"
+        return f"Took {name} out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,11 +158,15 @@ def only(draft: Draft, vehicle: str) -> Draft:
     }
 
 
-def places(problem: Problem, draft: Draft, kind: str, name: str, k: int) -> list[Insertion]:
-    """This will return the best places for an order if it were taken out, the cheapest first."""
+def places(problem: Problem, draft: Draft, kind: str, name: str, k: int) -> tuple[list[Insertion], float]:
+    """This will return the best places for an order if it were taken out, the cheapest first, and what its place costs
+    now."""
     task = _task(problem, kind, name)
-    board = _board(problem, _routes(problem, draft), task)
-    return explain.places(board, problem.orders[task.order], k)
+    routes = _routes(problem, draft)
+    board = _board(problem, routes, task)
+    now = sum(_trial(problem, index, items).cost for index, items in routes.items())
+    rest = sum(trial.cost for trial in board.trials.values())
+    return explain.places(board, problem.orders[task.order], k), now - rest
 
 
 def _held(step: Document, is_loose: bool) -> str:
@@ -216,10 +222,7 @@ def _routes(problem: Problem, draft: Draft) -> dict[int, list[Item]]:
 
 
 def _draft(problem: Problem, routes: dict[int, list[Item]]) -> Draft:
-    trials = (
-        evaluator.route_with(problem, problem.vehicles[index], tuple(items))
-        for index, items in routes.items()
-    )
+    trials = (_trial(problem, index, items) for index, items in routes.items())
     made = plan_of(trial.route for trial in trials if any(True for _ in trial.route.tasks))
     return _document(made)
 
@@ -255,5 +258,9 @@ def _board(problem: Problem, routes: dict[int, list[Item]], task: Task) -> Board
     board = Board(problem)
     for index, items in routes.items():
         rest = tuple(item for item in items if item not in out)
-        board.put(evaluator.route_with(problem, problem.vehicles[index], rest))
+        board.put(_trial(problem, index, rest))
     return board
+
+
+def _trial(problem: Problem, index: int, items: Sequence[Item]) -> Trial:
+    return evaluator.route_with(problem, problem.vehicles[index], items)

@@ -92,6 +92,7 @@ ROUTES: dict[str, Policy] = {
     "/api/v1/solutions/<pk>/cancel/": Row("waiting", POST),
     "/api/v1/solutions/<pk>/export/": Row("solution", GET),
     "/api/v1/solutions/<pk>/insert/": Row("solution", {"POST": A_JOB}),
+    "/plans/compare/": Mine({}),  # the same
     "/api/v1/addresses/": Mine({}),  # the question is in the query: see test_addresses
     "/api/v1/capabilities/": Anybody("what the service can do"),
     "/api/v1/health/live/": Anybody("for monitors"),
@@ -305,8 +306,15 @@ def test_a_stranger_cannot_compare_with_hers(hers, stranger, send, places):
         query = "&".join(f"{name}={other if name in places else own.pk}" for name in "ab")
         return send(stranger, "GET", f"/api/v1/solutions/compare/?{query}")
 
+    def side_by_side(other):
+        query = "&".join(f"plan={other if name in places else own.pk}" for name in "ab")
+        return send(stranger, "GET", f"/plans/compare/?{query}")
+
     assert seen(compare(hers["solution"].pk)) == seen(compare(uuid4()))
     assert compare(hers["solution"].pk).content == NOT_FOUND
+    if places != "ab":  # one plan alone is none of hers yet
+        assert seen(side_by_side(hers["solution"].pk)) == seen(side_by_side(uuid4()))
+        assert side_by_side(hers["solution"].pk).status_code == 404
     assert send(stranger, "GET", f"/api/v1/solutions/compare/?a={own.pk}&b={own.pk}").status_code == 200
 
 

@@ -20,7 +20,7 @@ from vrp.web.page import AuthedRequest, page
 from vrp.web.show import extra
 
 Document = dict[str, Any]
-_SUGGESTED = 3
+_SUGGESTED = 4  # of which one may be where it is
 _TOLD = 12  # stops whose times change
 
 
@@ -127,7 +127,9 @@ def _step(solution: Solution, move: Move) -> Document:
         "level": edits.locks(draft).get(key, "none"),
         "routes": routes,
         "unused": [(key, name.text) for key, name in names.vehicles.items() if key not in used],
-        "suggested": [_suggested(place, names) for place in _places(solution, move)],
+        "suggested": [
+            _suggested(place, names) for place in _places(solution, move) if not _is_here(place, home)
+        ],
         "asked": move,
     }
 
@@ -158,10 +160,16 @@ def _places(solution: Solution, move: Move) -> list[Document]:
         raise Malformed("This is not a stop of the plan.") from error
 
 
+def _is_here(place: Document, home: Document | None) -> bool:
+    if home is None or str(place["vehicle"]) != str(home["vehicle"]):
+        return False
+    return len(place["stops"]) == 1 and place["position"] == home["position"]
+
+
 def _suggested(place: Document, names: Legend) -> Document:
     return place | {
         "name": names.vehicle(place["vehicle"]).text,
-        "price": extra(place["extra_cost"], names.currency),
+        "price": extra(place["difference"], names.currency),
         "breaks": [show.sentence(violation["message"]) for violation in place["violations"]],
     }
 

@@ -109,6 +109,7 @@ def _page(
     options = scenario.request.get("options") or {}
     given = {key: options[key] for key in ("time_limit", "seed") if options.get(key) is not None}
     rows = stops.stops(scenario.request)
+    found = list(scenario.solutions.without_payloads().order_by("-queued_at", "-id")[:SOLUTIONS_SHOWN])
     context = {
         "scenario": scenario,
         "session": scenario.session,
@@ -121,7 +122,8 @@ def _page(
         "stops": Paginator(rows, STOPS_PER_PAGE).get_page(request.GET.get("page")),
         "stop_count": len(rows),
         "vehicles": stops.vehicles(scenario.request),
-        "solutions": scenario.solutions.without_payloads().order_by("-queued_at", "-id")[:SOLUTIONS_SHOWN],
+        "solutions": found,
+        "can_compare": sum(solution.cost is not None for solution in found) > 1,
         "revisions": scenario.revisions.without_payloads().select_related("by")[:20],
     }
     return render(request, "vrp/scenario.html", context, status=code)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from vrp.web import adding, editing, imports, scenarios, sessions, solutions, tiles
+from vrp.web import adding, comparing, editing, imports, scenarios, sessions, solutions, tiles
 
 app_name = "web"
 urlpatterns = [
@@ -19,6 +19,7 @@ urlpatterns = [
     path("scenarios/<uuid:pk>/duplicate/", scenarios.duplicate, name="scenario-duplicate"),
     path("scenarios/<uuid:pk>/reset/", scenarios.reset, name="scenario-reset"),
     path("scenarios/<uuid:pk>/delete/", scenarios.delete, name="scenario-delete"),
+    path("plans/compare/", comparing.compare, name="compare"),
     path("addresses/", adding.suggest, name="addresses"),
     path("solutions/<uuid:pk>/", solutions.show, name="solution"),
     path("solutions/<uuid:pk>/progress/", solutions.progress, name="progress"),

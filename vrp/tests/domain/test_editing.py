@@ -46,7 +46,7 @@ def test_a_stop_moves_to_a_place_on_another_vehicle() -> None:
     assert orders(found.draft) == {"a": "job:2", "b": "job:1 job:3"}
     assert found.payload["status"] == "feasible"
     assert found.payload["summary"]["cost"] == 40 + 60
-    assert found.words == "Moved 1 to b"
+    assert found.words == "Moved 1 to b, place 1"
 
 
 def test_a_stop_moves_within_its_route() -> None:
