@@ -86,7 +86,7 @@ def _plans(request: AuthedRequest) -> list[Solution]:
 
 
 def _row(key: str, label: str, write: Any, plans: list[Solution]) -> Document | None:
-    values = [plan.payload["summary"].get(key) for plan in plans]  # type: ignore[index]
+    values = [plan.payload["summary"].get(key) for plan in plans]
     if any(value is None for value in values) or not any(values):
         return None
     cells = [{"text": write(values[0])}]
