@@ -227,12 +227,7 @@ def edit(
     """This will change a plan by hand and judge what comes of it, as it is: nothing is forbidden. Raises `Invalid`
     when the change names what there is not."""
     began = time.monotonic()
-    problem, measured = _built(document, draft, atlas, Watch())
-    changed = edit.applied(problem, draft)
-    before = given.fixed(problem, baseline)
-    problem = given.fixed(given.with_draft(problem, changed), baseline)
-    problem = replace(problem, baseline=before.baseline)  # who comes later is told against the plan before
-    judged = check(problem, given.routes_of(problem))
+    changed, judged, measured = _edited(document, draft, edit, baseline, atlas)
     described = {
         "name": CHECK,
         "version": "",
@@ -242,7 +237,31 @@ def edit(
         "trace": [[0, judged.cost]],
     }
     payload = _published(document, judged, described, measured)
-    return Edited(changed, payload, edit.words(problem, changed))
+    return Edited(changed, payload, edit.words(judged.problem, changed))
+
+
+def outlook(
+    document: Any,
+    draft: Draft,
+    edit: Edit,
+    baseline: Mapping[str, Any] | None = None,
+    *,
+    atlas: Atlas = NO_ROADS,
+) -> Edited:
+    """This will say what `edit` would, without what takes long: why stops are left out, and what each costs."""
+    changed, judged, _ = _edited(document, draft, edit, baseline, atlas)
+    return Edited(changed, evaluator.payload(judged), edit.words(judged.problem, changed))
+
+
+def _edited(
+    document: Any, draft: Draft, edit: Edit, baseline: Mapping[str, Any] | None, atlas: Atlas
+) -> tuple[Draft, Evaluation, Roads]:
+    problem, measured = _built(document, draft, atlas, Watch())
+    changed = edit.applied(problem, draft)
+    before = given.fixed(problem, baseline)
+    problem = given.fixed(given.with_draft(problem, changed), baseline)
+    problem = replace(problem, baseline=before.baseline)  # who comes later is told against the plan before
+    return changed, check(problem, given.routes_of(problem)), measured
 
 
 def places(

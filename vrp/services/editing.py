@@ -1,7 +1,6 @@
 """Plans changed by hand. Each change is a solution of its own beside the one it changed: nothing that was there is ever
 written over, two tabs never meet, and to undo is to go back."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -20,30 +19,22 @@ Status = Solution.Status
 _LONGEST = 300  # characters of a change
 
 
-@dataclass(frozen=True, slots=True)
-class Outlook:
-    """What a change would make of a plan; nothing is stored."""
-
-    payload: Document
-    words: str
-    difference: Document
-
-
 def draft_of(solution: Solution) -> Draft:
     """This will return a solution's plan as a hand may change it, with what is held."""
     return editing.draft_of(solutions.plan(solution), solution.draft)
 
 
-def preview(*, solution: Solution, edit: Edit, by: User) -> Outlook:
-    """This will say what a change would do."""
-    edited = _edited(solution, edit, by)
-    difference = comparison.between(solutions.plan(solution), edited.payload)
-    return Outlook(edited.payload, edited.words, difference)
+def outlook(*, solution: Solution, edit: Edit, by: User) -> tuple[planner.Edited, Document]:
+    """This will say what a change would make of a plan, and what would differ; nothing is stored."""
+    asked = solution.request, draft_of(solution), edit, _baseline(solution, by)
+    found = planner.outlook(*asked, atlas=roads.atlas())
+    return found, comparison.between(solutions.plan(solution), found.payload)
 
 
 def apply(*, solution: Solution, edit: Edit, by: User, now: datetime) -> Solution:
     """This will make a change, whatever it breaks, and return the solution that holds what comes of it."""
-    edited = _edited(solution, edit, by)
+    asked = solution.request, draft_of(solution), edit, _baseline(solution, by)
+    edited = planner.edit(*asked, atlas=roads.atlas())
     is_infeasible = edited.payload["status"] == "infeasible"
     return Solution.objects.create(
         **solutions.asked(solution)
@@ -77,6 +68,5 @@ def places(*, solution: Solution, kind: str, name: str, k: int) -> list[Document
     return planner.places(solution.request, draft_of(solution), kind, name, k, atlas=roads.atlas())
 
 
-def _edited(solution: Solution, edit: Edit, by: User) -> planner.Edited:
-    baseline = solutions.baseline_of(request=solution.request, by=by)
-    return planner.edit(solution.request, draft_of(solution), edit, baseline, atlas=roads.atlas())
+def _baseline(solution: Solution, by: User) -> Document | None:
+    return solutions.baseline_of(request=solution.request, by=by)

@@ -176,15 +176,15 @@ def _suggested(place: Document, names: Legend) -> Document:
 
 def _outlook(solution: Solution, move: Move, names: Legend, request: AuthedRequest) -> Document:
     """What the move would do: the figures that change, what it would break, whose times change."""
-    found = editing.preview(solution=solution, edit=move, by=request.user)
+    found, difference = editing.outlook(solution=solution, edit=move, by=request.user)
     before = {row["message"] for row in (solution.payload or {})["verification"]["violations"]}
     violations = found.payload["verification"]["violations"]
-    moved = [row for row in found.difference["moved"] if row["eta_shift"] or not (row["a"] and row["b"])]
+    moved = [row for row in difference["moved"] if row["eta_shift"] or not (row["a"] and row["b"])]
     moved.sort(key=lambda row: -abs(row["eta_shift"] or 10**9))
-    kpis = found.difference["kpis"]
+    kpis = difference["kpis"]
     figures = [_figure(label, kpis[key], write) for key, label, write in _FIGURES if key in kpis]
     return {
-        "outlook": found,
+        "outlook": found.words.replace("Moved", "Move", 1),
         "cost": extra(kpis["cost"]["difference"], names.currency),
         "figures": [figure for figure in figures if figure["difference"]],
         "breaks": [show.sentence(row["message"]) for row in violations if row["message"] not in before],

@@ -48,9 +48,9 @@ def test_a_change_makes_a_solution_of_its_own_and_leaves_the_old_one(solution, a
 
 
 def test_what_a_change_would_do_is_told_and_nothing_is_stored(solution, alice):
-    outlook = editing.preview(solution=solution, edit=Leave("job", str(stops(solution)[0])), by=alice)
+    _, difference = editing.outlook(solution=solution, edit=Leave("job", str(stops(solution)[0])), by=alice)
 
-    assert outlook.difference["kpis"]["unassigned"]["difference"] == 1
+    assert difference["kpis"]["unassigned"]["difference"] == 1
     assert Solution.objects.count() == 1
 
 
