@@ -11,7 +11,7 @@ from vrp.domain import comparison
 from vrp.errors import Malformed
 from vrp.models import Solution
 from vrp.services import solutions
-from vrp.web import legend, show
+from vrp.web import legend, map_data, routes, show, tiles
 from vrp.web.legend import Legend
 from vrp.web.page import AuthedRequest, page
 from vrp.web.show import extra
@@ -57,14 +57,27 @@ def compare(request: AuthedRequest) -> HttpResponse:
         _other(letter, first, plan, names) for letter, plan in zip(_LETTERS[1:], plans[1:], strict=False)
     ]
     context = {
-        "plans": [
-            {"letter": letter, "solution": plan} for letter, plan in zip(_LETTERS, plans, strict=False)
-        ],
+        "plans": [_column(letter, plan) for letter, plan in zip(_LETTERS, plans, strict=False)],
         "figures": [row for key, label, write in _FIGURES if (row := _row(key, label, write, plans))],
         "others": others,
         "session": first.scenario.session,
     }
     return render(request, "vrp/compare.html", context)
+
+
+def _column(letter: str, solution: Solution) -> Document:
+    names, plan = legend.of(solution.request), solutions.plan(solution)
+    drawn = map_data.of(routes.rows(plan, names), plan["unassigned"], names)
+    base = tiles.covering(map_data.places(drawn)) if drawn else None
+    has_roads = any(route.get("geometry") for route in plan["routes"])
+    return {
+        "letter": letter,
+        "solution": solution,
+        "drawn": drawn,
+        "base": base,
+        "ids": {"drawn": f"map-data-{letter}", "base": f"base-map-{letter}"},
+        "credit": tiles.CREDIT if base or has_roads else None,
+    }
 
 
 def _plans(request: AuthedRequest) -> list[Solution]:

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from vrp.models import Solution
 from vrp.tests.factories import SolutionFactory
-from vrp.tests.web.chromium import picture
+from vrp.tests.web.chromium import needs_the_map, picture
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -85,6 +85,20 @@ def test_a_stop_is_moved_with_the_keyboard_alone(on_plan, solution):
     page.wait_for_selector("text=by hand")
 
     assert stops(Solution.objects.exclude(pk=solution.pk).get()) == [1, 2]
+
+
+def test_maps_of_plans_side_by_side_show_the_same_part_of_the_world(logged_in, live_server, solution):
+    needs_the_map()
+    other = SolutionFactory(scenario=solution.scenario, succeeded=True, payload=solution.payload)
+    page = logged_in()
+    page.goto(f"{live_server.url}{reverse('web:compare')}?plan={solution.pk}&plan={other.pk}")
+    for letter in "AB":
+        page.wait_for_selector(f".map[data-letter={letter}][data-ready=yes]", timeout=60_000)
+
+    page.evaluate("routebookMaps[0].jumpTo({center: [7.42, 43.73], zoom: 15})")
+
+    assert page.evaluate("[routebookMaps[1].getZoom(), routebookMaps[1].getCenter().lng]") == [15, 7.42]
+    picture(page, "compare", full_page=True)
 
 
 @pytest.mark.parametrize("width", [1440, 360])
