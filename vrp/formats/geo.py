@@ -21,9 +21,9 @@ def geojson(plan: Plan, request: Request) -> bytes:
     """This will draw routes as lines, and stops (those left out as well) as points."""
     names, features = Names(request), []
     for route in plan["routes"]:
-        if len(line := _line(route)) > 1:
+        if len(drawn := line(route)) > 1:
             properties = {"kind": "route"} | {key: route[key] for key in _ROUTE}
-            features.append(_feature("LineString", line, properties))
+            features.append(_feature("LineString", drawn, properties))
         for sequence, step in enumerate(route["steps"]):
             if location := names.location(step):
                 properties = {"kind": "stop", "vehicle": route["vehicle"], "sequence": sequence}
@@ -58,7 +58,7 @@ def gpx_file(plan: Plan, request: Request) -> bytes:
                 made.points.append(point)
         file.routes.append(made)
         if route.get("geometry"):
-            points = [gpx.GPXTrackPoint(latitude, longitude) for longitude, latitude in _line(route)]
+            points = [gpx.GPXTrackPoint(latitude, longitude) for longitude, latitude in line(route)]
             track = gpx.GPXTrack(name=made.name)
             track.segments.append(gpx.GPXTrackSegment(points))
             file.tracks.append(track)
@@ -69,8 +69,8 @@ def _has_roads(plan: Plan) -> bool:
     return any(route.get("geometry") for route in plan["routes"])
 
 
-def _line(route: dict[str, Any]) -> list[list[float]]:
-    """The roads a route takes, or straight from stop to stop where they are not known."""
+def line(route: dict[str, Any]) -> list[list[float]]:
+    """This will return the roads a route takes, or straight from stop to stop where they are not known."""
     geometry = route.get("geometry")
     if isinstance(geometry, dict):
         geometry = geometry["coordinates"]

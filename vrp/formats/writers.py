@@ -9,7 +9,7 @@ import xlsxwriter
 
 from vrp.domain.request import Request
 from vrp.errors import Fault, Invalid
-from vrp.formats import geo, plan_tables, vroom_answer
+from vrp.formats import geo, plan_tables, run_sheets, vroom_answer
 from vrp.formats.grids import FORMULA_STARTS
 from vrp.formats.plan_tables import Plan, PlanTable, Value
 
@@ -20,6 +20,7 @@ _KINDS = {
     "geojson": "application/geo+json",
     "gpx": "application/gpx+xml",
     "vroom": "application/json",
+    "pdf": "application/pdf",
 }
 KINDS = tuple(_KINDS)
 
@@ -47,6 +48,8 @@ def write(plan: Plan, request: Request, kind: str) -> Written:
         data = geo.geojson(plan, request)
     elif kind == "gpx":
         data = geo.gpx_file(plan, request)
+    elif kind == "pdf":
+        data = run_sheets.pdf(plan, request)
     else:
         data = orjson.dumps(vroom_answer.answer(plan, request))
     return Written(data, _KINDS[kind], "json" if kind == "vroom" else kind)

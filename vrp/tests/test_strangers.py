@@ -124,7 +124,6 @@ ROUTES: dict[str, Policy] = {
     "/solutions/<pk>/cancel/": Row("waiting", POST),
     "/solutions/<pk>/again/": Row("solution", POST),
     "/solutions/<pk>/apply/": Row("proposing", {"POST": A_CHANGE}),
-    "/solutions/<pk>/sheets/": Row("solution", GET),
     "/solutions/<pk>/step/": Row("solution", GET),
     "/solutions/<pk>/move/": Row("solution", {"POST": A_STEP}),
     "/solutions/<pk>/leave/": Row("solution", {"POST": A_STEP}),

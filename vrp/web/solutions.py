@@ -21,6 +21,7 @@ from vrp.web.page import AuthedRequest, page
 from vrp.web.show import sentence
 
 DOWNLOADS = {
+    "pdf": "Run sheets for drivers (PDF)",
     "xlsx": "Excel workbook",
     "csv": "CSV, one row per stop",
     "geojson": "GeoJSON, for maps",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from vrp.web import adding, comparing, editing, imports, scenarios, sessions, sheets, solutions, tiles
+from vrp.web import adding, comparing, editing, imports, scenarios, sessions, solutions, tiles
 
 app_name = "web"
 urlpatterns = [
@@ -26,7 +26,6 @@ urlpatterns = [
     path("solutions/<uuid:pk>/cancel/", solutions.cancel, name="solution-cancel"),
     path("solutions/<uuid:pk>/again/", solutions.again, name="solution-again"),
     path("solutions/<uuid:pk>/apply/", solutions.apply, name="solution-apply"),
-    path("solutions/<uuid:pk>/sheets/", sheets.show, name="solution-sheets"),
     path("solutions/<uuid:pk>/step/", editing.show_step, name="solution-step"),
     path("solutions/<uuid:pk>/move/", editing.move, name="solution-move"),
     path("solutions/<uuid:pk>/leave/", editing.leave, name="solution-leave"),

@@ -133,7 +133,7 @@ export async function draw(container, collections, base) {
   container.replaceChildren();
   const inks = inksOf(container);
   const map = new library.Map({
-    container, attributionControl: false, dragRotate: false, pitchWithRotate: false,
+    container, locale: { "Map.Title": ["Map", container.dataset.letter].filter(Boolean).join(" ") }, attributionControl: false, dragRotate: false, pitchWithRotate: false,
     style: await style(collections, base, inks),
     bounds: bounds(collections), fitBoundsOptions: { padding: 48, maxZoom: 15 },
     canvasContextAttributes: { preserveDrawingBuffer: true }, // or the map is blank when printed

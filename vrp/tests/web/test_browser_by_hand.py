@@ -111,12 +111,13 @@ def test_the_pages_of_a_plan_can_be_used_by_everybody(logged_in, live_server, so
         "step": step,
         "outlook": f"{step}&vehicle=van&position=0",
         "compare": f"{reverse('web:compare')}?plan={solution.pk}&plan={other.pk}",
-        "sheets": reverse("web:solution-sheets", args=[solution.pk]),
         "scenario": reverse("web:scenario", args=[solution.scenario_id]),
     }
 
     for name, address in addresses.items():
         page.goto(live_server.url + address)
+        for drawing in page.locator(".compared-maps .map").all():
+            drawing.and_(page.locator("[data-ready=yes]")).wait_for(timeout=60_000)
         found = Axe().run(page)
         assert found.violations_count == 0, found.generate_report()
         assert page.evaluate("document.documentElement.scrollWidth") <= width, name
