@@ -153,7 +153,9 @@ DIAMETER = 2 * 6_371_009  # metres, of the earth
 # Entries of `totals`
 COST, ROUND, ROUTES_USED, BEST_COST, BANKED, SAVED_AT, IS_DIRTY, SAVED_COST, TAG, GAP, TASKS = range(11)
 # Entries of `tuning`
-STOPS_REMOVED, LONGEST_STRING, BLINK, FILLS_ONLY, SAVES_EVERY, BATCHES, PATIENCE, EMPTIES, SWAPS = range(9)
+STOPS_REMOVED, LONGEST_STRING, BLINK, FILLS_ONLY, SAVES_EVERY, BATCHES, PATIENCE, EMPTIES, SWAPS, DEPOTS = (
+    range(10)
+)
 
 
 class Fixed(NamedTuple):
@@ -1778,7 +1780,7 @@ def _swap_depots(fixed: Fixed, state: State, now: int, dear: float) -> tuple[int
         if q < 0:
             return 0, 0
         other = _type(routes, q)
-    if other == t or not _are_alike(types, t, other):
+    if types[other, GROUP] == types[t, GROUP] or not _are_alike(types, t, other):
         return 0, 0
     start, there = size + 2 * r, size + 2 * q
     x, y = nodes[there, NEXT], nodes[start, NEXT]
@@ -1999,7 +2001,7 @@ def search(rounds: int, temperature: float, fixed: Fixed, state: State) -> None:
             removed_count, price = 0, 0
             if RETYPES and _chance(random) < 0.5:
                 count, touched_count = _swap_vehicles(fixed, state, now, dear)
-            elif TYPES and _chance(random) < 0.2:
+            elif TYPES and _chance(random) < state.tuning[DEPOTS]:
                 count, touched_count = _swap_depots(fixed, state, now, dear)
             else:
                 count, touched_count = _swap_tails(fixed, state, now, dear)
@@ -2206,7 +2208,7 @@ def new_state(size: int, routes: int, types: int, near: int, seed: int) -> State
         bends=np.zeros((3 * size + 30 if WALKS else 1, 2), dtype=np.int64),
         totals=np.zeros(16, dtype=np.int64),
         random=np.array([first], dtype=np.uint64),
-        tuning=np.zeros(9),
+        tuning=np.zeros(10),
     )
     state.totals[TAG] = 1
     return state

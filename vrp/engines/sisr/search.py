@@ -19,6 +19,7 @@ _REMOVED = 10.0  # stops on average; as in the paper
 _STRING, _BLINK = 10.0, 0.01  # the longest string, and how seldom a place is passed over: as in the paper
 _EMPTIES = 0.02  # of the rounds: a whole route is taken out, where vehicles cost something
 _SWAPS = 0.5  # of the rounds: two routes swap tails
+_DEPOTS = 0.2  # of those, where there are several depots: a route changes to another
 _SWAPS_FLEET = 0.3  # the same where vehicles are to be chosen, half of them swap those
 # Batches of neighbours that places are sought among, where there are windows (far ones seldom are worth it) and where
 # not; and how many times as far as the best place is dear. Wider where there is time for many rounds for each task.
@@ -73,6 +74,7 @@ class Search:
         tuning[kernel.EMPTIES] = _EMPTIES if fixed.types[:, kernel.FIXED].max() > 0 else 0
         self._has_choice = model.switches["RETYPES"]
         tuning[kernel.SWAPS] = _SWAPS_FLEET if self._has_choice else _SWAPS
+        tuning[kernel.DEPOTS] = _DEPOTS if fixed.types[:, kernel.GROUP].max() > 0 else 0
         tuning[kernel.SAVES_EVERY] = fixed.size // 20 if fixed.size > _MANY else 0
         self.done, self._pace = 0, 200
         self._look(_NARROW)
