@@ -102,7 +102,7 @@ class SolutionAdmin(LookOnlyAdmin):
     ordering = ["-queued_at"]
     date_hierarchy = "queued_at"
     fields = [
-        "id", "scenario", "owner", "requested_by", "revision", "request_digest", "engine", "time_limit", "seed",
+        "id", "scenario", "owner", "requested_by", "change", "revision", "request_digest", "engine", "time_limit", "seed",
         "status", "error", "attempt", "crashes", "queued_at", "started_at", "heartbeat_at", "stop_requested_at",
         "finished_at", "plan_status", "cost", "vehicles_used", "assigned", "unassigned",
         "progress_so_far", "plan", "request_solved",
@@ -112,7 +112,7 @@ class SolutionAdmin(LookOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Solution]:
         rows = Solution.objects.select_related("scenario__session__user", "requested_by")
-        theirs = ("request", "payload", "progress")
+        theirs = ("request", "draft", "payload", "progress")
         return rows.defer(*theirs, "scenario__request", "scenario__original_request")
 
     @admin.display(ordering="scenario__session__user__email")

@@ -25,7 +25,7 @@ class SolutionViewSet(ScopedViewSet[Solution]):
     def get_queryset(self) -> QuerySet[Solution]:
         if self.action in ("apply", "insert"):
             return super().get_queryset().defer("progress")
-        return as_text(super().get_queryset().defer("request"), "progress", "payload")
+        return as_text(super().get_queryset().defer("request", "draft"), "progress", "payload")
 
     def retrieve(self, request: AuthedRequest, pk: UUID) -> Response:
         return Response(SolutionSerializer(self.get_object()).data)
@@ -72,7 +72,7 @@ class SolutionViewSet(ScopedViewSet[Solution]):
     @action(detail=True, content_negotiation_class=AnyAccept)
     def export(self, request: AuthedRequest, pk: UUID) -> HttpResponse:
         rows = Solution.objects.visible_to(request.user).select_related("scenario")
-        rows = rows.defer("progress", "scenario__request", "scenario__original_request")
+        rows = rows.defer("draft", "progress", "scenario__request", "scenario__original_request")
         export = solutions.export(
             solution=get_object_or_404(rows, pk=pk), kind=request.query_params.get("as", "json")
         )
@@ -86,6 +86,6 @@ class SolutionViewSet(ScopedViewSet[Solution]):
     def compare(self, request: AuthedRequest) -> Response:
         query = CompareQuery(data=request.query_params.dict())
         query.is_valid(raise_exception=True)
-        rows = Solution.objects.visible_to(request.user).defer("request", "progress")
+        rows = Solution.objects.visible_to(request.user).defer("request", "draft", "progress")
         a, b = (get_object_or_404(rows, pk=query.validated_data[name]) for name in "ab")
         return Response(solutions.compare(a=a, b=b))

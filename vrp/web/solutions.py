@@ -18,7 +18,7 @@ from vrp.web import curve, errors, eta_changes, legend, map_data, routes, tiles,
 from vrp.web.forms import ChangeForm
 from vrp.web.legend import Document
 from vrp.web.page import AuthedRequest, page
-from vrp.web.show import sentence
+from vrp.web.show import extra, sentence
 
 DOWNLOADS = {
     "pdf": "Run sheets for drivers (PDF)",
@@ -137,6 +137,7 @@ def _plan(solution: Solution, plan: Document) -> Document:
     redo = solution.children.without_payloads().filter(payload__isnull=False).order_by("-queued_at").first()
     return {
         "redo": redo,
+        "against": _against(solution, names.currency),
         "plan": plan,
         "routes": rows,
         "timeline": timeline.of(rows),
@@ -153,6 +154,19 @@ def _plan(solution: Solution, plan: Document) -> Document:
         "downloads": DOWNLOADS,
         "has_changed": solution.revision != solution.scenario.revision,
     }
+
+
+def _against(solution: Solution, currency: str) -> Document:
+    """What became more and what less by the last change by hand, or search from a plan."""
+    before = solution.parent
+    if before is None or before.cost is None or solution.cost is None:
+        return {}
+    by = solution.cost - before.cost
+    figures = {"cost": (by, extra(by, currency) if abs(by) >= 0.005 else "")}
+    for name in ("vehicles_used", "unassigned"):
+        more = (getattr(solution, name) or 0) - (getattr(before, name) or 0)
+        figures[name] = (more, f"{more:+d}".replace("-", "−") if more else "")
+    return {name: {"text": text, "is_less": by < 0} for name, (by, text) in figures.items() if text}
 
 
 def _map(rows: list[routes.RouteRow], plan: Document, names: legend.Legend) -> Document:

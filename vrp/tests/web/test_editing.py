@@ -55,6 +55,15 @@ def test_a_move_leads_to_the_plan_that_comes_of_it_and_back(alices, solution):
     assert f'href="{reverse("web:solution", args=[fresh.pk])}" title="Moved ' in before  # redo
 
 
+def test_a_plan_says_what_the_change_made_of_its_figures(alices, solution):
+    html = post(alices, solution, "leave", type="job", id="1").content.decode()
+
+    fresh = Solution.objects.exclude(pk=solution.pk).get()
+    saved = solution.cost - fresh.cost
+    assert f'title="Against the plan before">cost −{saved:,.0f}</small>' in html
+    assert 'class="bad" title="Against the plan before">+1</small>' in html
+
+
 def test_a_stop_that_is_held_is_marked_and_can_be_let_go(alices, solution):
     html = post(alices, solution, "hold", type="job", id="1", level="full").content.decode()
     held = Solution.objects.exclude(pk=solution.pk).get()
