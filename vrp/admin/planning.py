@@ -102,7 +102,8 @@ class SolutionAdmin(LookOnlyAdmin):
     ordering = ["-queued_at"]
     date_hierarchy = "queued_at"
     fields = [
-        "id", "scenario", "owner", "requested_by", "change", "revision", "request_digest", "engine", "time_limit", "seed",
+        "id", "scenario", "owner", "requested_by", "change", "revision", "request_digest", "engine", "time_limit",
+        "seed",
         "status", "error", "attempt", "crashes", "queued_at", "started_at", "heartbeat_at", "stop_requested_at",
         "finished_at", "plan_status", "cost", "vehicles_used", "assigned", "unassigned",
         "progress_so_far", "plan", "request_solved",
