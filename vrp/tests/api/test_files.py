@@ -144,7 +144,7 @@ def test_an_export_is_the_plan_unless_said_otherwise(alice, api_client, solution
 
 
 def test_an_unknown_format_is_422(alice, api_client, solution):
-    response = api_client(alice).get(f"/api/v1/solutions/{solution.pk}/export/", {"as": "pdf"})
+    response = api_client(alice).get(f"/api/v1/solutions/{solution.pk}/export/", {"as": "doc"})
 
     assert response.status_code == 422
     assert response.json()["detail"][0]["loc"] == ["as"]
