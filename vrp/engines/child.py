@@ -110,12 +110,12 @@ _early = threading.local()
 
 
 @contextmanager
-def kept_ready(engine: str = "auto") -> Iterator[Callable[[float], bool]]:
+def kept_ready(engine: str = "auto", pause: float = 0) -> Iterator[Callable[[float], bool]]:
     """This will have a process ready for each next `run`, whichever engine that is for: it has imported already what
-    `engine` needs, which takes longer than solving a small problem. What it yields waits at most so many seconds for
-    the next one, and tells whether it is ready."""
+    `engine` needs, which takes longer than solving a small problem. It is begun when nothing has been at work for
+    `pause` seconds. What this yields waits at most so many seconds for the next one, and tells whether it is ready."""
     global _standby
-    _standby = standby = _Standby(engine)
+    _standby = standby = _Standby(engine, pause)
     try:
         yield standby.is_ready
     finally:
@@ -131,8 +131,8 @@ class _Standby:
     """Starts a child while none is at work, which needs the cores more. It does so in a thread that stays: on Linux
     children die with the thread that started them."""
 
-    def __init__(self, engine: str) -> None:
-        self.engine = engine
+    def __init__(self, engine: str, pause: float) -> None:
+        self.engine, self.pause = engine, pause
         self.child: _Child | None = None
         self.is_over = False
         self.thread = threading.Thread(target=self._keep, name="standby", daemon=True)
@@ -169,6 +169,8 @@ class _Standby:
                 _changed.wait_for(lambda: self.is_over or (self.child is None and not _at_work))
                 if self.is_over:
                     return
+                if _changed.wait_for(lambda: self.is_over or bool(_at_work), self.pause):
+                    continue
             child = _Child(self.engine)
             with _changed:
                 self.child = child
@@ -206,6 +208,7 @@ class _Child:
     def __enter__(self) -> Self:
         with _changed:
             _at_work.add(self)
+            _changed.notify_all()
         return self
 
     def __exit__(self, *error: object) -> None:

@@ -29,6 +29,7 @@ from vrp.tasks import closing, free
 log = structlog.get_logger(__name__)
 _SWEEP_EVERY = 1.0  # seconds
 _COMPILE_EVERY = 20.0  # seconds
+_PAUSE = 2.0  # seconds without a solve, before a process is made ready for the next
 _GRACE = 8.0  # seconds for running solves to be given back
 
 
@@ -62,7 +63,7 @@ def _work_on(at_once: int) -> None:
     for thread in [*slots, *others]:
         thread.start()
     log.info("worker_started", at_once=at_once)
-    with child.kept_ready():
+    with child.kept_ready(pause=_PAUSE):
         closing.wait()
     deadline = time.monotonic() + _GRACE
     for thread in slots:

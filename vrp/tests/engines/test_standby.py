@@ -53,6 +53,11 @@ def test_none_is_made_ready_while_another_is_at_work(is_ready: IsReady) -> None:
     assert is_ready(LONG)
 
 
+def test_none_is_made_ready_before_it_has_been_quiet_for_a_while() -> None:
+    with kept_ready("pyvrp", pause=LONG) as is_ready:
+        assert not is_ready(0.3)
+
+
 def test_without_one_that_lives_a_new_one_does_the_work() -> None:
     ready = only_child()
     ready.kill()

@@ -9,7 +9,7 @@ from django.urls import reverse
 from vrp.models import PlanningSession, Scenario, Solution
 from vrp.web.urls import urlpatterns
 
-NO_ROWS = ("sessions", "addresses", "tile")
+NO_ROWS = ("sessions", "addresses", "tile", "compare")
 ADDRESSES = [pattern.name for pattern in urlpatterns if pattern.name not in NO_ROWS]
 
 
@@ -17,7 +17,8 @@ def address(name, session, scenario, solution, pk=None):
     by_first_word = {"session": session, "import": session, "scenario": scenario, "solve": scenario}
     row = by_first_word.get(name.split("-")[0], solution)
     arguments = [pk or row.pk] + (["json"] if name == "solution-export" else [])
-    return reverse(f"web:{name}", args=arguments)
+    query = "?type=job&id=1" if name == "solution-step" else ""
+    return reverse(f"web:{name}", args=arguments) + query
 
 
 def without_token(answer):

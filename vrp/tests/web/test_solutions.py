@@ -283,7 +283,7 @@ def test_download_keeps_any_name_inside_its_header(alices, solution):
 
 
 def test_download_of_an_unknown_kind_says_which_there_are(alices, solution):
-    answer = alices.get(reverse("web:solution-export", args=[solution.pk, "pdf"]))
+    answer = alices.get(reverse("web:solution-export", args=[solution.pk, "doc"]))
 
     assert answer.status_code == 422
     assert "geojson" in answer.content.decode()
